@@ -1,0 +1,38 @@
+-- What a server process asks before anyone is a viewer: whose token it is, and whether the database is in order.
+
+create index users_email on rowplane.users (lower(email));
+
+-- The account that a verified token names: by id, login name or e-mail address. Null if there is none, or if two addresses differ in case alone.
+create function rowplane.find_account(claim text, value text) returns uuid
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+  select case when count(*) = 1 then (array_agg(u.id))[1] end
+  from rowplane.users u
+  where case claim
+    when 'id' then u.id::text = lower(value)
+    when 'name' then u.name = value
+    when 'email' then lower(u.email) = lower(value)
+    else false end
+$$;
+-- Not for rowplane_viewer: a viewer learns of accounts what U3 allows.
+grant execute on function rowplane.find_account(text, text) to rowplane_api;
+
+-- Whether this is the demo, whose users anyone on the machine may view as.
+alter table rowplane.deployment add column demo boolean not null default false;
+
+create function rowplane.is_demo() returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$ select demo from rowplane.deployment $$;
+grant execute on function rowplane.is_demo() to rowplane_api;
+
+-- The first accounts by name: for choosing whom to view as in development.
+create function rowplane.some_accounts(many int) returns table (name text, role text)
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$ select u.name, u.role from rowplane.users u order by u.name limit many $$;
+grant execute on function rowplane.some_accounts(int) to rowplane_api;
+
+-- The migrations that this database has had, with their checksums.
+create function rowplane.applied_migrations() returns table (name text, checksum text)
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$ select m.name, m.checksum from rowplane.migrations m order by m.name $$;
+grant execute on function rowplane.applied_migrations() to rowplane_api;

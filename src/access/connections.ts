@@ -1,0 +1,158 @@
+import pg from 'pg';
+import { runUnit } from './unit.ts';
+import type { Row, Statement } from './unit.ts';
+
+export interface ConnectionOptions {
+  /** A libpq URL of the role rowplane_api. */
+  url: string;
+  /** Connections that carry whole reads, several in flight on each. Default 4. */
+  readers?: number;
+  /** Connections lent to one transaction at a time. Default 8. */
+  lent?: number;
+  /** Milliseconds that one statement may take. Default 15 000. */
+  statementTimeout?: number;
+  /** Milliseconds that one transaction may take. Default 60 000. */
+  transactionTimeout?: number;
+}
+
+/** The viewers' connections: nothing else talks to the database for viewers. */
+export interface Connections {
+  /** One unit on a shared connection: one snapshot, read only. */
+  read(statements: Statement[]): Promise<Row[][]>;
+  /** Lends a connection for several units; it is thrown away when `work` fails, so that no leftover meets the next one. */
+  lend<T>(work: (run: (statements: Statement[]) => Promise<Row[][]>) => Promise<T>): Promise<T>;
+  end(): Promise<void>;
+}
+
+/**
+ * What each connection starts with. Viewers' statements name every schema, so the search path is the catalog's alone;
+ * row security is on; what is not told otherwise reads one snapshot and writes nothing.
+ */
+function startOptions(statementTimeout: number, transactionTimeout: number): string {
+  const settings = {
+    role: 'rowplane_viewer',
+    search_path: 'pg_catalog',
+    row_security: 'on',
+    default_transaction_isolation: 'repeatable\\ read',
+    default_transaction_read_only: 'on',
+    TimeZone: 'UTC',
+    DateStyle: 'ISO',
+    IntervalStyle: 'iso_8601',
+    jit: 'off',
+    max_parallel_workers_per_gather: '0',
+    statement_timeout: String(statementTimeout),
+    transaction_timeout: String(transactionTimeout),
+    idle_in_transaction_session_timeout: String(transactionTimeout),
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
+}
+
+interface Reader {
+  client: pg.Client;
+  ready: Promise<void>;
+  inFlight: number;
+  dead: boolean;
+}
+
+/** Opens connections as they are needed; a lost one is replaced by the next read. */
+export function openConnections({
+  url,
+  readers: readerCount = 4,
+  lent: lentCount = 8,
+  statementTimeout = 15_000,
+  transactionTimeout = 60_000,
+}: ConnectionOptions): Connections {
+  const settings: pg.ClientConfig = {
+    connectionString: url,
+    options: startOptions(statementTimeout, transactionTimeout),
+    application_name: 'rowplane viewers',
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+  };
+  const readers: (Reader | undefined)[] = Array.from({ length: readerCount }, () => undefined);
+  const pool = new pg.Pool({ ...settings, max: lentCount });
+  const sockets = new Set<Promise<void>>();
+  let ended = false;
+
+  // Without listeners a connection that dies between two statements would take the process with it.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    follow(client);
+  });
+
+  function follow(client: pg.Client): void {
+    const closed = new Promise<void>((resolve) => client.once('end', resolve));
+    sockets.add(closed);
+    void closed.then(() => sockets.delete(closed));
+  }
+
+  function openReader(): Reader {
+    const client = new pg.Client({ ...settings, pipeline: true });
+    const reader: Reader = { client, inFlight: 0, dead: false, ready: Promise.resolve() };
+    client.on('error', () => {
+      reader.dead = true;
+    });
+    client.once('end', () => {
+      reader.dead = true;
+    });
+    reader.ready = client.connect().then(
+      () => follow(client),
+      (error: unknown) => {
+        reader.dead = true;
+        throw error;
+      },
+    );
+    // Whoever reads awaits it; this only keeps an unread failure from counting as unhandled.
+    reader.ready.catch(() => undefined);
+    return reader;
+  }
+
+  /** The least busy connection. */
+  function pickReader(): Reader {
+    let best = 0;
+    for (let index = 0; index < readers.length; index++) {
+      const reader = readers[index];
+      if (!reader || reader.dead) readers[index] = openReader();
+      if ((readers[index]?.inFlight ?? 0) < (readers[best]?.inFlight ?? 0)) best = index;
+      if (readers[best]?.inFlight === 0) break;
+    }
+    return readers[best] as Reader;
+  }
+
+  return {
+    async read(statements) {
+      if (ended) throw new Error('The connections are closed.');
+      const reader = pickReader();
+      reader.inFlight++;
+      try {
+        await reader.ready;
+        return await runUnit(reader.client, statements);
+      } finally {
+        reader.inFlight--;
+      }
+    },
+    async lend(work) {
+      const client = await pool.connect();
+      const run = (statements: Statement[]) => runUnit(client, statements);
+      try {
+        const result = await work(run);
+        client.release();
+        return result;
+      } catch (error) {
+        client.release(true);
+        throw error;
+      }
+    },
+    async end() {
+      ended = true;
+      const open = readers.filter((reader) => reader && !reader.dead) as Reader[];
+      await Promise.all(open.map(({ ready, client }) => ready.then(() => client.end()).catch(() => undefined)));
+      await pool.end();
+      // The pool says it has ended before its sockets have.
+      await Promise.all(sockets);
+    },
+  };
+}

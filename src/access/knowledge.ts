@@ -1,0 +1,60 @@
+import type { Statement } from './unit.ts';
+
+/** What one plane shows of one definition, as compiled. */
+export interface PlaneDefinition {
+  fields: Record<string, 'READ' | 'EDIT'>;
+  abilities: string[];
+  /** Whether a restriction narrows its records. */
+  restricted: boolean;
+}
+
+/** A plane that the viewer is in; `definitions` has the active ones (A1). */
+export interface PlaneKnowledge {
+  id: number;
+  definitions: Record<string, PlaneDefinition>;
+}
+
+/**
+ * What the server knows about a viewer in a workspace. It chooses how to get at rows with it, never which rows: with
+ * wrong knowledge a statement is slow or is thrown away, since the database tests everything again.
+ */
+export interface Knowledge {
+  workspace: number;
+  /** Which state of permissions and realms this is about. */
+  stamp: string;
+  planes: PlaneKnowledge[];
+  /** The visible realms if they hold few of the workspace's records, else null. */
+  realms: number[] | null;
+}
+
+/** Compiles and reads what there is to know, on one snapshot, in a transaction that may store it. */
+export function knowledgeStatements(token: string, workspace: number): Statement[] {
+  return [
+    { text: 'begin isolation level repeatable read read write', values: [] },
+    { text: 'select viewer, mode from rowplane.enter($1)', values: [token] },
+    { text: 'select rowplane.refresh_access($1)', values: [workspace] },
+    { text: 'select rowplane.viewer_knowledge($1) as knowledge', values: [workspace] },
+    { text: 'commit', values: [] },
+  ];
+}
+
+/** The stamp that `rowplane.enter` answers for several workspaces, if each is still as it is known; null if they aren't of one moment. */
+export function jointStamp(known: Iterable<Knowledge>): string | null {
+  let ticks: string | undefined;
+  const realms: [number, string][] = [];
+  for (const { stamp, workspace } of known) {
+    const dot = stamp.indexOf('.');
+    const own = dot < 0 ? stamp : stamp.slice(0, dot);
+    if (ticks !== undefined && ticks !== own) return null;
+    ticks = own;
+    if (dot >= 0) realms.push([workspace, stamp.slice(dot)]);
+  }
+  if (ticks === undefined) return null;
+  return (
+    ticks +
+    realms
+      .sort(([a], [b]) => a - b)
+      .map(([, part]) => part)
+      .join('')
+  );
+}

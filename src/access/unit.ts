@@ -1,0 +1,137 @@
+import pg from 'pg';
+import { prepareValue } from 'pg/lib/utils.js';
+
+/** One SQL statement; always unnamed, so that nothing outlives its transaction. */
+export interface Statement {
+  text: string;
+  values: unknown[];
+}
+
+/** A row by column name. Integers are numbers, booleans booleans, JSON is parsed; bigint, dates and timestamps stay text as Postgres writes it. */
+export type Row = Record<string, unknown>;
+
+interface WireMessage {
+  fields: { name: string; dataTypeID: number }[];
+}
+interface WireRow {
+  fields: (string | null)[];
+}
+type Parser = (text: string) => unknown;
+
+/**
+ * Several statements that travel together: one flush, one Sync at the end. A statement that fails stops those behind
+ * it, and outside of an explicit BEGIN the whole unit is one transaction of its own.
+ */
+class Unit extends pg.Query {
+  private readonly statements: { text: string; values: (string | Buffer | null)[] }[];
+  private readonly results: Row[][] = [];
+  private received: Row[] = [];
+  private columns: string[] = [];
+  private parsers: Parser[] = [];
+  private settled = false;
+  private readonly done: (error: Error | null, results: Row[][]) => void;
+
+  constructor(statements: Statement[], done: (error: Error | null, results: Row[][]) => void) {
+    super({ text: '' });
+    // Values become wire text before anything is sent: a value that can't be written must not leave half a unit on the wire.
+    this.statements = statements.map(({ text, values }) => ({ text, values: values.map(wireValue) }));
+    this.done = done;
+  }
+
+  override submit = (connection: pg.Connection): null => {
+    const wire = connection as unknown as WireConnection;
+    wire.stream.cork();
+    for (const { text, values } of this.statements) {
+      wire.parse({ text, name: '', types: [] });
+      wire.bind({ portal: '', statement: '', values });
+      wire.describe({ type: 'P', name: '' });
+      wire.execute({ portal: '', rows: 0 });
+    }
+    wire.sync();
+    wire.stream.uncork();
+    return null;
+  };
+
+  handleRowDescription(message: WireMessage): void {
+    this.columns = message.fields.map((field) => field.name);
+    this.parsers = message.fields.map((field) => parserOf(field.dataTypeID));
+  }
+
+  handleDataRow(message: WireRow): void {
+    const row: Row = {};
+    for (let index = 0; index < this.columns.length; index++) {
+      const text = message.fields[index];
+      row[this.columns[index] as string] = text == null ? null : (this.parsers[index] as Parser)(text);
+    }
+    this.received.push(row);
+  }
+
+  handleCommandComplete(): void {
+    this.results.push(this.received);
+    this.received = [];
+  }
+
+  handleEmptyQuery(): void {
+    this.handleCommandComplete();
+  }
+
+  handleError(error: Error): void {
+    this.settle(error);
+  }
+
+  handleReadyForQuery(): void {
+    this.settle(null);
+  }
+
+  private settle(error: Error | null): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.done(error, this.results);
+  }
+}
+
+interface WireConnection {
+  stream: { cork(): void; uncork(): void };
+  parse(message: { text: string; name: string; types: number[] }): void;
+  bind(message: { portal: string; statement: string; values: (string | Buffer | null)[] }): void;
+  describe(message: { type: 'P'; name: string }): void;
+  execute(message: { portal: string; rows: number }): void;
+  sync(): void;
+}
+
+const identity: Parser = (text) => text;
+const asText = new Set([20, 1082, 1083, 1114, 1184, 1266, 1700]);
+const arraysOfText = new Map([
+  [1016, 1009],
+  [1182, 1009],
+  [1185, 1009],
+]);
+const parsers = new Map<number, Parser>();
+
+/** bigint, numeric, dates and timestamps keep Postgres's own text: a JavaScript number or Date would lose digits. */
+function parserOf(type: number): Parser {
+  let parser = parsers.get(type);
+  if (!parser) {
+    parser = asText.has(type) ? identity : (pg.types.getTypeParser(arraysOfText.get(type) ?? type, 'text') as Parser);
+    parsers.set(type, parser);
+  }
+  return parser;
+}
+
+function wireValue(value: unknown): string | Buffer | null {
+  const prepared: unknown = prepareValue(value);
+  if (prepared === null || Buffer.isBuffer(prepared)) return prepared;
+  return typeof prepared === 'string' ? prepared : JSON.stringify(prepared);
+}
+
+/** Sends the statements as one unit; resolves to the rows of each. Rejects with the first error, and then none of them had an effect of its own. */
+export function runUnit(client: pg.Client, statements: Statement[]): Promise<Row[][]> {
+  return new Promise((resolve, reject) => {
+    const unit = new Unit(statements, (error, results) => {
+      if (error) reject(error);
+      else resolve(results);
+    });
+    // pg reports a dead or closing client to the unit itself.
+    client.query(unit as unknown as pg.Submittable);
+  });
+}

@@ -1,0 +1,215 @@
+import { isConflict } from '../database/retry.ts';
+import { openConnections } from './connections.ts';
+import type { ConnectionOptions } from './connections.ts';
+import { jointStamp, knowledgeStatements } from './knowledge.ts';
+import type { Knowledge } from './knowledge.ts';
+import { asRefusal, sqlState } from './refusals.ts';
+import type { Row, Statement } from './unit.ts';
+import { signViewerToken } from './viewer-token.ts';
+
+/** Who is looking. */
+export interface Viewer {
+  /** The user's uuid, or ANONYMOUS. */
+  id: string;
+}
+
+/** A viewer without an account. */
+export const ANONYMOUS = '00000000-0000-0000-0000-000000000000';
+
+/** Several round trips on one snapshot, or in one write. */
+export interface ViewerTransaction {
+  knowledge: Map<number, Knowledge>;
+  /** Sends the statements in one flush; resolves to the rows of each. */
+  run: (statements: Statement[]) => Promise<Row[][]>;
+}
+
+/** The only way to the database for viewers: every statement runs as rowplane_viewer, in a transaction that a signed viewer has entered. */
+export interface Viewers {
+  /** What is known about the viewer in a workspace; cached until a permission or a realm changes. */
+  knowledge(viewer: Viewer, workspace: number): Promise<Knowledge>;
+  /**
+   * One snapshot in one flush: enters, runs what `plan` chooses with the knowledge of these workspaces, and gives the
+   * rows of each statement. When the knowledge turns out to be old, the rows are thrown away and `plan` is asked again.
+   */
+  read(
+    viewer: Viewer,
+    workspaces: number[],
+    plan: (knowledge: Map<number, Knowledge>) => Statement[],
+  ): Promise<Row[][]>;
+  /** One snapshot over several round trips. `work` may be called again, with newer knowledge. */
+  snapshot<T>(viewer: Viewer, workspaces: number[], work: (snapshot: ViewerTransaction) => Promise<T>): Promise<T>;
+  /**
+   * A write: no permission changes while it runs, and each statement sees what was committed before it. All or nothing;
+   * `work` may be called again after a deadlock or a serialisation failure.
+   */
+  write<T>(viewer: Viewer, workspaces: number[], work: (write: ViewerTransaction) => Promise<T>): Promise<T>;
+  end(): Promise<void>;
+}
+
+export interface ViewersOptions extends ConnectionOptions {
+  /** The key that viewer tokens are signed with: `viewerTokenKey(secret)`. */
+  key: Buffer;
+  /** Seconds that a viewer token is good for. Default 300. */
+  tokenLifetime?: number;
+  /** How many viewers' knowledge is kept. Default 10 000. */
+  remembered?: number;
+}
+
+const READING = 'repeatable read read only rowplane_viewer';
+const attempts = 6;
+/** Shares change with the records, without a stamp: knowledge is asked for again after a while. Milliseconds. */
+const knowledgeLifetime = 60_000;
+
+/** Statements were chosen by knowledge that is no longer true; nothing of theirs was used. */
+class Outdated extends Error {}
+
+export function openViewers({
+  key,
+  tokenLifetime = 300,
+  remembered = 10_000,
+  ...connectionOptions
+}: ViewersOptions): Viewers {
+  const connections = openConnections(connectionOptions);
+  const known = new Map<string, { at: number; knowledge: Promise<Knowledge> }>();
+  const tokens = new Map<string, { token: string; renewAt: number }>();
+
+  function tokenOf(viewer: Viewer): string {
+    const now = Date.now() / 1000;
+    const kept = tokens.get(viewer.id);
+    if (kept && kept.renewAt > now) return kept.token;
+    const token = signViewerToken(key, viewer.id, now + tokenLifetime);
+    remember(tokens, viewer.id, { token, renewAt: now + tokenLifetime / 2 });
+    return token;
+  }
+
+  function remember<V>(map: Map<string, V>, name: string, value: V): void {
+    map.delete(name);
+    map.set(name, value);
+    if (map.size > remembered) map.delete(map.keys().next().value as string);
+  }
+
+  async function learn(viewer: Viewer, workspace: number): Promise<Knowledge> {
+    const rows = await retrying(() => connections.lend((run) => run(knowledgeStatements(tokenOf(viewer), workspace))));
+    expectViewer(rows[1]?.[0], viewer);
+    return { workspace, ...(rows[3]?.[0]?.knowledge as Omit<Knowledge, 'workspace'>) };
+  }
+
+  function knowledge(viewer: Viewer, workspace: number): Promise<Knowledge> {
+    const name = `${viewer.id} ${workspace}`;
+    const kept = known.get(name);
+    if (kept && kept.at + knowledgeLifetime > Date.now()) return kept.knowledge;
+    const learning = learn(viewer, workspace);
+    remember(known, name, { at: Date.now(), knowledge: learning });
+    learning.catch(() => known.delete(name));
+    return learning;
+  }
+
+  function forget(viewer: Viewer, workspaces: number[]): void {
+    for (const workspace of workspaces) known.delete(`${viewer.id} ${workspace}`);
+  }
+
+  async function know(viewer: Viewer, workspaces: number[]): Promise<Map<number, Knowledge>> {
+    const all = await Promise.all(workspaces.map((workspace) => knowledge(viewer, workspace)));
+    return new Map(all.map((one) => [one.workspace, one]));
+  }
+
+  /** The row of `enter` says who the database thinks is looking, in which state and how. */
+  function expectEntry(row: Row | undefined, viewer: Viewer, knowledgeOf: Map<number, Knowledge>): void {
+    expectViewer(row, viewer);
+    if (row?.mode !== READING) {
+      throw new Error(`A viewer's connection is in the mode "${String(row?.mode)}" instead of "${READING}".`);
+    }
+    if (knowledgeOf.size > 0 && row.stamp !== jointStamp(knowledgeOf.values())) throw new Outdated();
+  }
+
+  function expectViewer(row: Row | undefined, viewer: Viewer): void {
+    if (row?.viewer !== viewer.id) {
+      throw new Error('The database did not accept the viewer token. Do server and database share ROWPLANE_SECRET?');
+    }
+  }
+
+  /** Does `once` again while its knowledge is old; errors that follow from old knowledge (a plane that is gone) count as such. */
+  async function withKnowledge<T>(
+    viewer: Viewer,
+    workspaces: number[],
+    once: (knowledgeOf: Map<number, Knowledge>) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await once(await know(viewer, workspaces));
+      } catch (error) {
+        const outdated =
+          error instanceof Outdated || ['42P01', '3F000', '42703', '42501'].includes(sqlState(error) ?? '');
+        if (attempt === attempts || !(outdated || isConflict(error))) throw asRefusal(error);
+        if (outdated) forget(viewer, workspaces);
+        else await pause(attempt);
+      }
+    }
+  }
+
+  function enter(viewer: Viewer, workspaces: number[]): Statement {
+    return { text: 'select viewer, stamp, mode from rowplane.enter($1, $2)', values: [tokenOf(viewer), workspaces] };
+  }
+
+  return {
+    knowledge: (viewer, workspace) => knowledge(viewer, workspace).catch(rethrow),
+    read: (viewer, workspaces, plan) =>
+      withKnowledge(viewer, workspaces, async (knowledgeOf) => {
+        const [entry, ...rows] = await connections.read([enter(viewer, workspaces), ...plan(knowledgeOf)]);
+        expectEntry(entry?.[0], viewer, knowledgeOf);
+        return rows;
+      }),
+    snapshot: (viewer, workspaces, work) =>
+      withKnowledge(viewer, workspaces, (knowledgeOf) =>
+        connections.lend(async (run) => {
+          const [, entry] = await run([
+            { text: 'begin isolation level repeatable read read only', values: [] },
+            enter(viewer, workspaces),
+          ]);
+          expectEntry(entry?.[0], viewer, knowledgeOf);
+          const result = await work({ knowledge: knowledgeOf, run });
+          await run([{ text: 'commit', values: [] }]);
+          return result;
+        }),
+      ),
+    write: (viewer, workspaces, work) =>
+      withKnowledge(viewer, workspaces, (knowledgeOf) =>
+        connections.lend(async (run) => {
+          const [, entry, stamp] = await run([
+            { text: 'begin isolation level read committed read write', values: [] },
+            { text: 'select rowplane.begin_write($1) as viewer', values: [tokenOf(viewer)] },
+            { text: 'select stamp from rowplane.enter($1, $2)', values: [tokenOf(viewer), workspaces] },
+          ]);
+          expectViewer(entry?.[0], viewer);
+          // Realms may be added while the write waits; only the permissions that it was planned by must be the same.
+          const planned = knowledgeOf.size > 0 ? jointStamp(knowledgeOf.values()) : null;
+          if (knowledgeOf.size > 0 && planned?.split('.')[0] !== String(stamp?.[0]?.stamp).split('.')[0])
+            throw new Outdated();
+          const result = await work({ knowledge: knowledgeOf, run });
+          await run([{ text: 'commit', values: [] }]);
+          return result;
+        }),
+      ),
+    end: () => connections.end(),
+  };
+}
+
+async function retrying<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === attempts || !isConflict(error)) throw error;
+      await pause(attempt);
+    }
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw asRefusal(error);
+}
+
+/** Waits a little longer each time, by chance, so that two that met don't meet again. */
+function pause(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+}

@@ -1,0 +1,99 @@
+import type { Definitions } from '../compiler/definition.ts';
+import type { Blueprint } from '../compiler/restriction.ts';
+import { identifier, statementsOf, type SqlObject } from '../compiler/sql-object.ts';
+import { tableObjects } from '../compiler/tables.ts';
+import { workspaceObjects, workspaceRoles, workspaceSchemas } from '../compiler/workspace.ts';
+import type { Queryable } from '../database/queryable.ts';
+import { retryConflicts } from '../database/retry.ts';
+import { applyObjects } from './apply-objects.ts';
+import { requireApplied } from './applied-definitions.ts';
+import { readBlueprint, readTag } from './blueprint.ts';
+import { fingerprint, keyOf, readCatalog, readRecorded, record, type RecordedObject } from './fingerprints.ts';
+import { planePlan, sharedPlan, waitBriefly } from './plan.ts';
+import { storeLevels } from './planes-save.ts';
+import { dropUnusedIndexes } from './restriction-indexes.ts';
+
+export { dropPlane, savePlane } from './planes-save.ts';
+
+/** What stands in place of the SQL that an object came from, for those that only the definitions change. */
+const BASE = 'base';
+
+/** Makes a workspace's schemas, roles, tables, doors and sight, in the caller's transaction as rowplane_owner. */
+export async function compileWorkspace(owner: Queryable, definitions: Definitions, workspace: number): Promise<void> {
+  await requireApplied(owner, definitions);
+  const objects = baseObjects(await readTag(owner), workspace, definitions);
+  await owner.query(objects.flatMap(statementsOf).join(';\n'));
+  await recompileWorkspace(owner, workspace, definitions);
+}
+
+/**
+ * Compiles everything that hangs on a workspace's tables anew, by these definitions (by default the applied ones), and
+ * touches only what differs. In the caller's transaction, as rowplane_owner. Returns the names of what was touched.
+ */
+export async function recompileWorkspace(
+  owner: Queryable,
+  workspace: number,
+  definitions?: Definitions,
+): Promise<string[]> {
+  await waitBriefly(owner);
+  const blueprint = await readBlueprint(owner, workspace, definitions);
+  for (const plane of blueprint.planes) await storeLevels(owner, blueprint, plane);
+  const recorded = (await readRecorded(owner, workspace)).filter((each) => !isBase(each));
+  const planned = [...sharedPlan(blueprint), ...blueprint.planes.flatMap((plane) => planePlan(blueprint, plane))];
+  const touched = await applyObjects(owner, workspace, planned, recorded.filter(isNoIndex));
+  await dropUnusedIndexes(owner, blueprint);
+  await recordBase(owner, blueprint);
+  return touched;
+}
+
+/** What a workspace has before doors and planes. */
+export function baseObjects(tag: string, workspace: number, definitions: Definitions): SqlObject[] {
+  return [...workspaceObjects({ id: workspace, tag }), ...tableObjects(workspace, definitions)];
+}
+
+/** Removes a workspace with its records, planes and roles, in the caller's transaction. */
+export async function dropWorkspace(owner: Queryable, workspace: number): Promise<void> {
+  await waitBriefly(owner);
+  const tag = await readTag(owner);
+  const recorded = (await readRecorded(owner, workspace)).filter(({ plane }) => plane !== null);
+  const named = (kind: string): string[] => recorded.filter((each) => each.kind === kind).map(({ name }) => name);
+  const schemas = [...named('schema'), ...workspaceSchemas(workspace).map(identifier)];
+  const roles = [...named('role'), ...workspaceRoles({ id: workspace, tag }).map(identifier)];
+  await owner.query('delete from rowplane.planes where workspace_id = $1', [workspace]);
+  await owner.query(
+    [...schemas.map((name) => `drop schema ${name} cascade`), ...roles.map((name) => `drop role ${name}`)].join(';\n'),
+  );
+  await owner.query('delete from rowplane.clients where workspace_id = $1', [workspace]);
+  await owner.query('delete from rowplane.workspaces where id = $1', [workspace]);
+}
+
+/**
+ * Runs a whole transaction that compiles, again and again until it gets its locks: it waits for each only briefly,
+ * since readers queue behind a lock that waits.
+ */
+export function withCompileRetries<T>(work: () => Promise<T>): Promise<T> {
+  return retryConflicts(work);
+}
+
+function isBase({ fingerprint: recorded }: RecordedObject): boolean {
+  return recorded.startsWith(`${BASE}.`);
+}
+
+/** Indexes for restrictions have a life of their own: they come after the transaction. */
+function isNoIndex({ kind }: RecordedObject): boolean {
+  return kind !== 'index';
+}
+
+/** Records what the tables consist of, so that changes by hand show. */
+async function recordBase(owner: Queryable, { tag, workspace, definitions }: Blueprint): Promise<void> {
+  const catalog = await readCatalog(owner, null);
+  const objects = baseObjects(tag, workspace, definitions)
+    .filter((object) => catalog.has(keyOf(object)))
+    .map(({ kind, name }) => {
+      const recorded = fingerprint(BASE, catalog.get(keyOf({ kind, name })));
+      return { kind, name, plane: null, fingerprint: recorded };
+    });
+  const keys = new Set(objects.map(keyOf));
+  const forgotten = (await readRecorded(owner, workspace)).filter((each) => isBase(each) && !keys.has(keyOf(each)));
+  await record(owner, workspace, objects, forgotten);
+}

@@ -1,0 +1,47 @@
+import { invalid, sqlState } from '../access/refusals.ts';
+import type { Problem } from '../access/refusals.ts';
+
+/** Collects what is wrong with an input, so that everything is said at once. */
+export interface Problems {
+  add(path: string, message: string): void;
+  /** Throws VALIDATION_FAILED with all that was collected, if anything was. */
+  refuse(): void;
+}
+
+export function collectProblems(): Problems {
+  const problems: Problem[] = [];
+  return {
+    add: (path, message) => void problems.push({ path, message }),
+    refuse() {
+      if (problems.length > 0) throw invalid(problems);
+    },
+  };
+}
+
+/** What is wrong with a text that people will read and type, or null: empty, too long, invisible characters. */
+export function nameProblem(name: string, longest = 200): string | null {
+  if (name.trim() === '') return 'must not be empty';
+  if (name !== name.trim()) return 'must not begin or end with a space';
+  if ([...name].length > longest) return `must have at most ${longest} characters`;
+  if (/\p{Cc}/u.test(name) || !name.isWellFormed()) return 'must not contain control characters';
+  return null;
+}
+
+/** The name, if it is one; else VALIDATION_FAILED at `path`. */
+export function checkedName(name: string, path = 'name'): string {
+  const problem = nameProblem(name);
+  if (problem) throw invalid([{ path, message: problem }]);
+  return name;
+}
+
+/** Runs a statement that may meet a unique constraint; `messages` says per constraint which part of the input is taken. */
+export async function refusingTaken<T>(messages: Record<string, Problem>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const constraint = (error as { constraint?: string }).constraint;
+    const problem = constraint === undefined ? undefined : messages[constraint];
+    if (sqlState(error) === '23505' && problem) throw invalid([problem]);
+    throw error;
+  }
+}

@@ -1,0 +1,217 @@
+import type { Field, ObjectDefinition } from './definition.ts';
+import { abilitiesOf, levelsOf } from './levels.ts';
+import { editSchema, sightSchema, workspaceSchema } from './names.ts';
+import { exposedRecordSql, exposuresOf, type Blueprint, type Plane } from './restriction.ts';
+import { sqlFunction } from './sql-function.ts';
+import { identifier, literal, qualified, type SqlObject } from './sql-object.ts';
+
+/** What the guard of one record table consists of. */
+export interface GuardNames {
+  readonly table: string;
+  readonly editable: string;
+  readonly able: string;
+  readonly record: string;
+  readonly field: string;
+  readonly references: string;
+  readonly changed: string;
+}
+
+export function guardNames(workspace: number, { table }: ObjectDefinition): GuardNames {
+  const named = (part: string): string => qualified(editSchema(workspace), `${table}_${part}`);
+  return {
+    table: qualified(workspaceSchema(workspace), table),
+    editable: named('editable'),
+    able: named('able'),
+    record: named('record'),
+    field: named('field'),
+    references: named('references'),
+    changed: named('changed'),
+  };
+}
+
+/** The functions of one table's guard. Only the first two depend on planes. */
+export function guardFunctions(blueprint: Blueprint, definition: ObjectDefinition, names: GuardNames): SqlObject[] {
+  const pointing = Object.values(definition.fields).filter((field) => referenceTest(blueprint, field) !== null);
+  return [
+    editable(blueprint, definition, names),
+    able(blueprint, definition, names),
+    fieldGuard(names),
+    recordGuard(blueprint.workspace, names),
+    changedGuard(names),
+    ...(pointing.length === 0 ? [] : [referencesGuard(blueprint, pointing, names)]),
+  ];
+}
+
+/** A7: whether one of the viewer's planes exposes the record and edits the field. */
+function editable(blueprint: Blueprint, definition: ObjectDefinition, names: GuardNames): SqlObject {
+  const edits = (field: string) => (plane: Plane) => levelsOf(definition, plane.content)[field]!.level === 'EDIT';
+  return planeFunction(blueprint, definition, names, {
+    name: names.editable,
+    asked: 'field',
+    cases: Object.keys(definition.fields).map((field) => [field, edits(field)]),
+    comment: `A7, W1: whether a plane of the viewer exposes the record and has the field as EDIT.`,
+  });
+}
+
+/** A8: whether one of the viewer's planes exposes the record and grants the ability. */
+function able(blueprint: Blueprint, definition: ObjectDefinition, names: GuardNames): SqlObject {
+  const grants = (ability: string) => (plane: Plane) => abilitiesOf(definition, plane.content).includes(ability);
+  return planeFunction(blueprint, definition, names, {
+    name: names.able,
+    asked: 'ability',
+    cases: Object.keys(definition.abilities).map((ability) => [ability, grants(ability)]),
+    comment: `A8: whether a plane of the viewer exposes the record and grants the ability.`,
+  });
+}
+
+interface PlaneFunction {
+  readonly name: string;
+  readonly asked: 'field' | 'ability';
+  readonly cases: readonly (readonly [string, (plane: Plane) => boolean])[];
+  readonly comment: string;
+}
+
+function planeFunction(
+  { workspace, planes }: Blueprint,
+  definition: ObjectDefinition,
+  { table }: GuardNames,
+  { name, asked, cases, comment }: PlaneFunction,
+): SqlObject {
+  const branches = cases.flatMap(([value, counts]) => {
+    const exposures = exposuresOf(definition, planes, counts);
+    if (exposures.length === 0) return [];
+    return [`    when ${literal(value)} then ${exposedRecordSql(definition, exposures, 'item')}`];
+  });
+  const answer =
+    branches.length === 0
+      ? '  return false;'
+      : `  return coalesce(case ${asked}\n${branches.join('\n')}\n    else false\n  end, false);`;
+  return sqlFunction({
+    name,
+    parameters: `${asked} text, item ${table}`,
+    returns: 'boolean',
+    volatility: 'stable',
+    body: `declare\n  mine integer[] := rowplane.viewer_planes(${workspace});\nbegin\n${answer}\nend`,
+    comment,
+    callable: true,
+  });
+}
+
+function fieldGuard({ field, editable }: GuardNames): SqlObject {
+  return triggerFunction(
+    field,
+    'W1: refuses a change of a field that is not EDIT for the viewer on this record.',
+    `begin
+  if not ${editable}(tg_argv[0], old) then
+    perform rowplane.refuse('FORBIDDEN', format('You may not change the field "%s" of this record.', tg_argv[0]),
+      jsonb_build_object('field', tg_argv[0], 'id', old.id));
+  end if;
+  return new;
+end`,
+  );
+}
+
+function recordGuard(workspace: number, { record, able }: GuardNames): SqlObject {
+  return triggerFunction(
+    record,
+    'W2, W6: what goes into the trash and comes out of it; the version that the writer expects, and the next one.',
+    `declare
+  expected integer := rowplane.expected_version(old.id);
+  removable boolean;
+begin
+  if old.deleted_at is not null or new.deleted_at is not null then
+    removable := coalesce((rowplane.viewer_flags(${workspace}, 'DELETE'))[old.realm_id], false);
+    if old.deleted_at is not null then
+      -- To those who don't see it in the trash, and for anything but restoring, the record is a missing one.
+      if new.deleted_at is not null or not removable or not (${able}('DELETE', old) or ${able}('MASS_DELETE', old)) then
+        return null;
+      end if;
+      if to_jsonb(new) - 'deleted_at' <> to_jsonb(old) - 'deleted_at' then
+        perform rowplane.refuse('VALIDATION_FAILED', 'A record in the trash can only be restored. Change it afterwards.', jsonb_build_object('id', old.id));
+      end if;
+    elsif not removable then
+      perform rowplane.refuse('FORBIDDEN', 'You may not delete records from this folder.', jsonb_build_object('permission', 'DELETE', 'id', old.id));
+    else
+      new.deleted_at := now();
+    end if;
+  end if;
+  if expected <> old.version then
+    perform rowplane.refuse('STALE_VERSION', format('The record has version %s by now, not %s. Read it again.', old.version, expected),
+      jsonb_build_object('id', old.id, 'version', old.version, 'expected', expected));
+  end if;
+  new.version := old.version + 1;
+  new.updated_at := now();
+  return new;
+end`,
+  );
+}
+
+/** By the rows that did change, not by the targets, which the writer could tell differently while the statement runs. */
+function changedGuard({ changed, able }: GuardNames): SqlObject {
+  return triggerFunction(
+    changed,
+    'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W5: keeps which records changed.',
+    `declare
+  several boolean := (select count(*) > 1 from new_rows);
+  refused record;
+begin
+  perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
+  select o.id, needs.ability into refused
+  from old_rows o
+  join new_rows n on n.id = o.id
+  cross join lateral (select case
+    when (o.deleted_at is null) = (n.deleted_at is null) then case when several then 'MASS_UPDATE' end
+    when several then 'MASS_DELETE'
+    else 'DELETE'
+  end) as needs(ability)
+  where needs.ability is not null and not ${able}(needs.ability, o)
+  limit 1;
+  if found then
+    perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
+      jsonb_build_object('ability', refused.ability, 'id', refused.id));
+  end if;
+  return null;
+end`,
+  );
+}
+
+/** W8: in the same words for records that don't exist and for those that the viewer doesn't see. */
+function referencesGuard(blueprint: Blueprint, fields: readonly Field[], { references }: GuardNames): SqlObject {
+  const checks = fields.map((field) => {
+    const value = `new.${identifier(field.column)}`;
+    return `  if ${value} is not null and ${value} is distinct from old.${identifier(field.column)} and not exists (${referenceTest(blueprint, field)}) then
+    perform rowplane.refuse('VALIDATION_FAILED', ${literal(`There is no such record for the field "${field.name}".`)},
+      jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', ${literal(field.name)}, 'message', 'there is no such record'))));
+  end if;`;
+  });
+  return triggerFunction(
+    references,
+    'W8: a reference to a record that the viewer does not see is refused like one to a missing record.',
+    `begin\n${checks.join('\n')}\n  return new;\nend`,
+  );
+}
+
+/** Finds the target if the viewer sees it; null for fields that point nowhere. */
+function referenceTest({ workspace, definitions }: Blueprint, field: Field): string | null {
+  const value = `new.${identifier(field.column)}`;
+  switch (field.type) {
+    case 'reference':
+      return `select from ${qualified(sightSchema(workspace), definitions.get(field.to!)!.table)} s where s.id = ${value}`;
+    case 'user':
+      return `select from rowplane.visible_users s where s.id = ${value}`;
+    default:
+      return null;
+  }
+}
+
+function triggerFunction(name: string, comment: string, body: string): SqlObject {
+  return sqlFunction({
+    name,
+    parameters: '',
+    returns: 'trigger',
+    volatility: 'volatile',
+    body,
+    comment,
+    callable: false,
+  });
+}

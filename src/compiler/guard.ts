@@ -1,0 +1,83 @@
+import type { Field, ObjectDefinition } from './definition.ts';
+import { guardFunctions, guardNames, type GuardNames } from './guard-functions.ts';
+import { OWNER_ROLE } from './names.ts';
+import type { Blueprint } from './restriction.ts';
+import { identifier, literal, type SqlObject } from './sql-object.ts';
+
+/**
+ * The guards of the record tables: triggers that judge each named column of a write on the record as it was (W1) and
+ * refuse by name. One trigger per field, since only the columns of a trigger tell which fields a statement names:
+ * setting a hidden field to the value that it has must be refused, too.
+ *
+ * They leave the owner alone, whose upkeep (imports, migrations, moving scopes) is nobody's write.
+ */
+export function guardObjects(blueprint: Blueprint): SqlObject[] {
+  return [...blueprint.definitions.values()].flatMap((definition) => {
+    const names = guardNames(blueprint.workspace, definition);
+    return [...guardFunctions(blueprint, definition, names), ...triggers(blueprint.workspace, definition, names)];
+  });
+}
+
+/** Postgres fires them in the order of their names. */
+function triggers(workspace: number, definition: ObjectDefinition, names: GuardNames): SqlObject[] {
+  const fields = Object.values(definition.fields);
+  const pointing = fields.filter(pointsElsewhere).map((field) => identifier(field.column));
+  const row = (name: string, event: string, call: string, comment: string): SqlObject =>
+    trigger(names.table, name, `before ${event} on ${names.table}\n  for each row`, call, comment);
+  return [
+    row('guard_1_new', 'insert', `rowplane.guard_new(${workspace})`, 'W3: place, owner and version of a new record.'),
+    row('guard_1_record', 'update', `${names.record}()`, 'W2, W6: trash, expected version, next version.'),
+    row(
+      'guard_2_restored',
+      'update of deleted_at',
+      'rowplane.guard_restored()',
+      'W2: only the trash is restored from.',
+    ),
+    ...fields.map((field) =>
+      row(
+        `guard_3_${field.column}`,
+        `update of ${identifier(field.column)}`,
+        `${names.field}(${literal(field.name)})`,
+        `W1: field ${field.name} must be EDIT in a plane of the viewer that exposes the record.`,
+      ),
+    ),
+    row('guard_4_owner', 'update of owner_id', 'rowplane.guard_owner()', 'D1: an owner changes by a transfer only.'),
+    row(
+      'guard_4_place',
+      'update of folder_id, client_id',
+      `rowplane.guard_place(${workspace})`,
+      'P8, C7, C8: where the record goes must be a place and a client of the viewer.',
+    ),
+    ...(pointing.length === 0
+      ? []
+      : [
+          row(
+            'guard_5_references',
+            `insert or update of ${pointing.join(', ')}`,
+            `${names.references}()`,
+            'W8: what the viewer does not see can not be referred to.',
+          ),
+        ]),
+    trigger(
+      names.table,
+      'guard_6_changed',
+      `after update on ${names.table}\n  referencing old table as old_rows new table as new_rows for each statement`,
+      `${names.changed}()`,
+      'W1, W2, W5: abilities by how many records changed, and which these were.',
+    ),
+  ];
+}
+
+/** References, to records and to users: whom the viewer can't see, can't be named. */
+function pointsElsewhere({ type }: Field): boolean {
+  return type === 'reference' || type === 'user';
+}
+
+function trigger(table: string, name: string, when: string, call: string, comment: string): SqlObject {
+  return {
+    kind: 'trigger',
+    name: `${identifier(name)} on ${table}`,
+    sql: `create trigger ${identifier(name)} ${when}\n  when (current_user <> '${OWNER_ROLE}')\n  execute function ${call}`,
+    comment,
+  };
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { isTimeless, type NormalCondition } from './condition/condition.ts';
+import { asLiteral } from './condition/parameters.ts';
+import { parseCondition } from './condition/parse.ts';
+import { columnOf, conditionToSql } from './condition/to-sql.ts';
+import type { Definitions, ObjectDefinition } from './definition.ts';
+import { isActive, type PlaneContent } from './levels.ts';
+
+/** A plane as the compilers take it. A full plane's content is already written out. */
+export interface Plane {
+  readonly id: number;
+  readonly content: PlaneContent;
+}
+
+/** Everything that a workspace is compiled from. */
+export interface Blueprint {
+  /** The deployment's, part of the names of its roles. */
+  readonly tag: string;
+  readonly workspace: number;
+  readonly definitions: Definitions;
+  /** By id, ascending. */
+  readonly planes: readonly Plane[];
+}
+
+/** Planes that expose the same records of a definition: restrictions are few where planes are many. */
+export interface Exposure {
+  readonly planes: readonly number[];
+  readonly restriction: NormalCondition | null;
+}
+
+/** The restriction of a plane on a definition in normal form; null where it exposes every record. */
+export function restrictionOf(definition: ObjectDefinition, { content }: Plane): NormalCondition | null {
+  const restriction = content[definition.name]?.restriction ?? null;
+  if (restriction === null) return null;
+  const parsed = parseCondition(definition, restriction);
+  return parsed.kind === 'constant' && parsed.value ? null : parsed;
+}
+
+/** The planes in which the definition is active (A2), or those of them that `counts` picks, by what they expose. */
+export function exposuresOf(
+  definition: ObjectDefinition,
+  planes: readonly Plane[],
+  counts: (plane: Plane) => boolean = () => true,
+): Exposure[] {
+  const groups = new Map<string, { planes: number[]; restriction: NormalCondition | null }>();
+  for (const plane of planes) {
+    if (!isActive(definition, plane.content) || !counts(plane)) continue;
+    const restriction = restrictionOf(definition, plane);
+    const key = JSON.stringify(restriction);
+    const group = groups.get(key) ?? { planes: [], restriction };
+    group.planes.push(plane.id);
+    groups.set(key, group);
+  }
+  return [...groups.values()].sort(unrestrictedFirst);
+}
+
+/** A restriction for a policy or the predicate of an index: text that Postgres finds equal in both. */
+export function restrictionSql(definition: ObjectDefinition, restriction: NormalCondition): string {
+  return conditionToSql(definition, restriction, { parameter: asLiteral, filter: true });
+}
+
+/**
+ * Whether one of the viewer's planes exposes the row at hand, for a policy or a view. Who the viewer is gets asked once
+ * per statement. Each exposure after the first starts a line with this indent.
+ */
+export function exposedSql(definition: ObjectDefinition, exposures: readonly Exposure[], indent = '    '): string {
+  const parts = exposures.map(({ planes, restriction }) => {
+    const inPlanes = `(select rowplane.viewer_in_any_plane(${planeList(planes)}))`;
+    return restriction === null ? inPlanes : `(${inPlanes} and ${restrictionSql(definition, restriction)})`;
+  });
+  return parts.length === 0 ? 'false' : parts.join(`\n${indent}or `);
+}
+
+/** The same for a record in a variable, among planes in a variable `mine`; never null. */
+export function exposedRecordSql(definition: ObjectDefinition, exposures: readonly Exposure[], record: string): string {
+  const parts = exposures.map(({ planes, restriction }) => {
+    const inPlanes = `mine && ${planeList(planes)}`;
+    if (restriction === null) return inPlanes;
+    const column = (field: string): string => `${record}.${columnOf(definition, field)}`;
+    return `(${inPlanes} and ${conditionToSql(definition, restriction, { parameter: asLiteral, column })})`;
+  });
+  return parts.length === 0 ? 'false' : parts.join('\n      or ');
+}
+
+/**
+ * What the predicate of an index can say of a restriction: the parts that hold whoever asks and whenever. Null if
+ * there is none. With the key that indexes for the same predicate share.
+ */
+export function indexPredicate(
+  definition: ObjectDefinition,
+  restriction: NormalCondition,
+): { sql: string; key: string } | null {
+  const parts = restriction.kind === 'and' ? restriction.of : [restriction];
+  const timeless = parts.filter((part) => part.kind !== 'constant' && isTimeless(part));
+  if (timeless.length === 0) return null;
+  const sql = timeless.map((part) => restrictionSql(definition, part)).join(' and ');
+  return { sql, key: createHash('sha256').update(sql).digest('hex').slice(0, 8) };
+}
+
+/** Plane ids as an array of the catalog's own writing. */
+export function planeList(planes: readonly number[]): string {
+  return `'{${planes.join(',')}}'::integer[]`;
+}
+
+function unrestrictedFirst(a: Exposure, b: Exposure): number {
+  return Number(a.restriction !== null) - Number(b.restriction !== null) || a.planes[0]! - b.planes[0]!;
+}

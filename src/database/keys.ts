@@ -1,0 +1,27 @@
+import { createHmac } from 'node:crypto';
+
+// One secret per deployment; each use gets a key of its own, so that none can stand in for another.
+
+/** The key (32 bytes) that signs viewer tokens; `migrate` gives it to the database. */
+export function viewerTokenKey(secret: string): Buffer {
+  return derive(secret, 'rowplane viewer token');
+}
+
+/** The key (32 bytes) that signs this deployment's own HS256 JWTs. */
+export function jwtKey(secret: string): Buffer {
+  return derive(secret, 'rowplane jwt');
+}
+
+/** The key (32 bytes) under which page cursors are sealed. */
+export function cursorKey(secret: string): Buffer {
+  return derive(secret, 'rowplane cursor');
+}
+
+/** The password of a fixed role, where no URL with one was given. */
+export function rolePassword(secret: string, role: string): string {
+  return derive(secret, `rowplane password of ${role}`).toString('hex');
+}
+
+function derive(secret: string, use: string): Buffer {
+  return createHmac('sha256', secret).update(use).digest();
+}

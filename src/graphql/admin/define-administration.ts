@@ -1,0 +1,37 @@
+import type { Kit } from '../builder.ts';
+import { read } from './administer.ts';
+import { defineArchives } from './archives.ts';
+import { defineClients } from './clients.ts';
+import { defineCompanies } from './companies.ts';
+import { defineFolderMutations } from './folders.ts';
+import { defineGroups } from './groups.ts';
+import { definePlaneMutations } from './plane-mutations.ts';
+import { definePlanes } from './planes.ts';
+import { defineRecordFields } from './record-fields.ts';
+import { type AdminKit, createAdminTypes } from './types.ts';
+import { defineUsers } from './users.ts';
+import { defineWorkspaces } from './workspaces.ts';
+
+/** Administration (U2): everybody but administrators gets FORBIDDEN. */
+export function defineAdministration(kit: Kit): void {
+  const adminKit: AdminKit = { ...kit, admin: createAdminTypes(kit) };
+  adminKit.admin.Administration.implement({ description: 'Settings of the account, for administrators only (U2).' });
+  kit.builder.queryField('administration', (t) =>
+    t.field({
+      type: adminKit.admin.Administration,
+      description: 'Lists of administration. FORBIDDEN for everybody but administrators.',
+      // Asks already here, so that nobody gets an empty object that looks like permission.
+      resolve: (_root, _args, context) => read(context, async () => ({})),
+    }),
+  );
+  defineCompanies(adminKit);
+  defineWorkspaces(adminKit);
+  defineArchives(adminKit);
+  defineClients(adminKit);
+  defineUsers(adminKit);
+  defineGroups(adminKit);
+  definePlanes(adminKit);
+  definePlaneMutations(adminKit);
+  defineRecordFields(adminKit);
+  defineFolderMutations(adminKit);
+}

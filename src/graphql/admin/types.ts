@@ -1,0 +1,51 @@
+import type { Archive } from '../../administration/archives.ts';
+import type { Client } from '../../administration/clients.ts';
+import type { Company } from '../../administration/companies.ts';
+import type { Group } from '../../administration/groups.ts';
+import type { Plane } from '../../administration/planes.ts';
+import type { Principal } from '../../administration/principals.ts';
+import type { LevelSource } from '../../compiler/levels.ts';
+import { ROLES, type User } from '../../administration/users.ts';
+import type { Workspace } from '../../administration/workspaces.ts';
+import type { Kit } from '../builder.ts';
+import { defineConnection } from '../connections.ts';
+
+/**
+ * The types of administration, before they have fields, so that nouns can refer to each other. What viewers have under
+ * the same noun (their archives, the clients they may choose) is another type: administration is not sight (U2).
+ */
+export function createAdminTypes(kit: Kit) {
+  const { builder } = kit;
+  const refs = {
+    /** The root of all queries of administration; it holds nothing itself. */
+    Administration: builder.objectRef<object>('Administration'),
+    Company: builder.objectRef<Company>('Company'),
+    Workspace: builder.objectRef<Workspace>('WorkspaceSettings'),
+    Archive: builder.objectRef<Archive>('ArchiveSettings'),
+    Client: builder.objectRef<Client>('ClientSettings'),
+    User: builder.objectRef<User>('Account'),
+    Group: builder.objectRef<Group>('Group'),
+    Plane: builder.objectRef<Plane>('Plane'),
+    Principal: builder.objectRef<Principal>('Principal'),
+    LevelSource: builder.objectRef<LevelSource>('LevelSource'),
+    AccountRole: builder.enumType('AccountRole', { description: 'U1', values: ROLES }),
+  };
+  return {
+    ...refs,
+    Companies: defineConnection<Company>(kit, 'Company', refs.Company),
+    Workspaces: defineConnection<Workspace>(kit, 'WorkspaceSettings', refs.Workspace),
+    Archives: defineConnection<Archive>(kit, 'ArchiveSettings', refs.Archive),
+    Clients: defineConnection<Client>(kit, 'ClientSettings', refs.Client),
+    Users: defineConnection<User>(kit, 'Account', refs.User),
+    Groups: defineConnection<Group>(kit, 'Group', refs.Group),
+    Planes: defineConnection<Plane>(kit, 'Plane', refs.Plane),
+    Principals: defineConnection<Principal>(kit, 'Principal', refs.Principal),
+  };
+}
+
+export type AdminTypes = ReturnType<typeof createAdminTypes>;
+
+/** What every noun of administration gets. */
+export interface AdminKit extends Kit {
+  admin: AdminTypes;
+}

@@ -1,0 +1,19 @@
+import type { Kit } from '../builder.ts';
+import { defineRecordConnection } from './connection-type.ts';
+import { defineRecordEnums } from './record-enums.ts';
+import { defineRecordQueries } from './record-queries.ts';
+import { declareRecordType, defineRecordType } from './record-type.ts';
+import { defineSharedTests, defineWhere } from './where-inputs.ts';
+
+/** Everything that follows from the object definitions: their types, inputs, lists and changes. */
+export function defineRecords(kit: Kit): void {
+  const shared = defineSharedTests(kit.builder);
+  for (const definition of kit.definitions.values()) declareRecordType(kit, definition);
+  for (const definition of kit.definitions.values()) {
+    const enums = defineRecordEnums(kit.builder, definition);
+    defineRecordType(kit, definition, enums);
+    const connection = defineRecordConnection(kit, definition);
+    const where = defineWhere(kit.builder, definition, enums, shared);
+    defineRecordQueries(kit, definition, { enums, where, connection });
+  }
+}

@@ -1,0 +1,50 @@
+import type { ArchiveNode, ClientNode, FolderNode, RecordNode, UserNode } from '../reader/record-node.ts';
+import type { Builder } from './builder.ts';
+import type { Context } from './context.ts';
+
+/** The page of a list, as `pageInfo` shows it. */
+export interface PageInfo {
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  startCursor: string | null;
+  endCursor: string | null;
+}
+
+/** Loads an object by the parts of its global id; null if there is none for this viewer. */
+export type NodeLoader = (parts: readonly string[], context: Context) => Promise<object | null>;
+
+/** Types that several nouns refer to. Their fields are defined where they belong: src/graphql/tree, src/graphql/records, src/graphql/admin. */
+export function createSharedTypes(builder: Builder) {
+  /** How `node(id)` loads types that aren't records: each noun adds its own, by type name. */
+  const loaders = new Map<string, NodeLoader>();
+  /** Which type an object has that a loader gave. */
+  const typeNames = new WeakMap<object, string>();
+  return {
+    loaders,
+    typeNames,
+    Node: builder.interfaceRef<object>('Node'),
+    PageInfo: builder.objectRef<PageInfo>('PageInfo'),
+    OrderDirection: builder.enumType('OrderDirection', { values: ['ASC', 'DESC'] as const }),
+    FieldLevel: builder.enumType('FieldLevel', {
+      description: 'What the viewer may do with a field.',
+      values: {
+        HIDDEN: { description: 'The field reads as null.' },
+        READ: { description: 'The field can be read.' },
+        EDIT: { description: 'The field can be read and changed.' },
+      } as const,
+    }),
+    Archive: builder.objectRef<ArchiveNode>('Archive'),
+    Folder: builder.objectRef<FolderNode>('Folder'),
+    Client: builder.objectRef<ClientNode>('Client'),
+    User: builder.objectRef<UserNode>('User'),
+    /** The type of each definition's records, by its name. */
+    records: new Map<string, RecordRef>(),
+  };
+}
+
+function recordRef(builder: Builder, name: string) {
+  return builder.objectRef<RecordNode>(name);
+}
+
+export type RecordRef = ReturnType<typeof recordRef>;
+export type SharedTypes = ReturnType<typeof createSharedTypes>;

@@ -1,0 +1,165 @@
+import { Refusal } from '../access/refusals.ts';
+import type { Viewer, Viewers } from '../access/viewers.ts';
+import type { Definitions, ObjectDefinition } from '../compiler/definition.ts';
+import { openCsv } from './csv-source.ts';
+import { insertRows } from './insert-rows.ts';
+import { repeatedStatements, type Run } from './look-ups.ts';
+import { mapColumns, NO_MAPPING, readMapping } from './mapping.ts';
+import { clientChooser, findImportPlace, type ImportPlace, type PlaceNames } from './place.ts';
+import { writeRejected } from './rejected-file.ts';
+import { stageRows, type StagedCounts } from './stage-rows.ts';
+import { openStaging, type Staging } from './staging.ts';
+
+export interface ImportRequest extends PlaceNames {
+  /** The CSV file. */
+  file: string;
+  /** Name of the user as whom the records are created. */
+  user: string;
+  /** Name of the definition. */
+  definition: string;
+  /** A mapping file; without one, columns are matched by their names. */
+  mapping?: string | undefined;
+  /** The column that names the client of each row. */
+  clientFrom?: string | undefined;
+}
+
+export interface ImportOptions {
+  /** A database role that may become rowplane_owner, which the staging table belongs to. */
+  ownerUrl: string;
+  viewers: Viewers;
+  definitions: Definitions;
+  /** Told how far the import is; `total` is null while the file's rows are still being counted by reading them. */
+  onProgress?: (step: 'reading' | 'importing', done: number, total: number) => void;
+}
+
+export interface ImportSummary {
+  rows: number;
+  imported: number;
+  rejected: number;
+  /** Where the rejected rows are, each with its reason; null if there are none. */
+  rejectedFile: string | null;
+  /** The first few reasons. */
+  reasons: string[];
+  seconds: number;
+}
+
+/**
+ * Imports the rows of a CSV file as records, by COPY into a staging table and from there through the same doors as
+ * everything that the user creates: planes, clients, permissions and references are judged by the database, row by row.
+ * A row that can't be imported goes into `<file>.rejected.csv` with the reason; it is no failure. Throws a Refusal when the
+ * file, its columns or the place don't fit, before anything is imported, and on a failure midway after writing the rest of
+ * the rows there too.
+ */
+export async function importFile(request: ImportRequest, options: ImportOptions): Promise<ImportSummary> {
+  const { viewers, definitions, ownerUrl, onProgress = () => undefined } = options;
+  const started = performance.now();
+  const definition = definitionNamed(request.definition, definitions);
+  const read = request.mapping === undefined ? NO_MAPPING : await readMapping(request.mapping);
+  const mapping = { ...read, client: request.clientFrom ?? read.client };
+  const source = await openCsv(request.file, mapping);
+  const columns = mapColumns(source.headers, mapping, definition, definitions);
+  const viewer = await findUser(ownerUrl, request.user);
+  const place = await findImportPlace(viewers, viewer, request);
+  const chooseClient = clientChooser(place, columns.client !== null);
+
+  const staging = await openStaging(ownerUrl, viewer.id, columns.columns);
+  try {
+    const counts: StagedCounts = { rows: 0, clients: new Set() };
+    await staging.copyIn(
+      stageRows(source, columns, mapping, chooseClient, counts, () => {
+        onProgress('reading', source.bytesRead(), source.size);
+      }),
+    );
+    for (const statement of repeatedStatements({ table: staging.table, columns: columns.columns }))
+      await staging.connection.query(statement);
+    await prepareRealms(viewers, viewer, place, counts);
+    const run: Run = {
+      table: staging.table,
+      definition,
+      columns: columns.columns,
+      archive: place.archive,
+      folder: place.folder,
+      userName: request.user,
+    };
+    const asUtf8 = mapping.encoding !== undefined && !/^utf-?8$/i.test(mapping.encoding);
+    let reached = 0;
+    const imported = await insertRows({
+      viewers,
+      viewer,
+      workspace: place.workspace,
+      run,
+      rows: counts.rows,
+      onProgress: (line) => {
+        reached = line;
+        onProgress('importing', line, counts.rows);
+      },
+    }).catch(async (error: unknown) => {
+      await rejectRest(staging, reached, error);
+      const name = await writeRejected(request.file, source, staging.rejected(), asUtf8);
+      throw stopped(error, reached, name);
+    });
+    return {
+      rows: counts.rows,
+      imported,
+      rejected: counts.rows - imported,
+      rejectedFile: await writeRejected(request.file, source, staging.rejected(), asUtf8),
+      reasons: await firstReasons(staging),
+      seconds: Math.round(performance.now() - started) / 1000,
+    };
+  } finally {
+    await staging.end();
+  }
+}
+
+function definitionNamed(name: string, definitions: Definitions): ObjectDefinition {
+  const definition = definitions.get(name);
+  if (definition) return definition;
+  const known = [...definitions.keys()].join(', ');
+  throw new Refusal('NOT_FOUND', `There is no definition "${name}"; there are ${known}.`);
+}
+
+async function findUser(ownerUrl: string, name: string): Promise<Viewer> {
+  const { connect } = await import('../database/queryable.ts');
+  const session = await connect(ownerUrl, 'rowplane import');
+  try {
+    await session.query('set role rowplane_owner');
+    const [user] = await session.query<{ id: string }>('select id from rowplane.users where name = $1', [name]);
+    if (user) return user;
+    throw new Refusal('NOT_FOUND', `There is no user "${name}".`);
+  } finally {
+    await session.end();
+  }
+}
+
+/** The realms of all clients in the file, before the first record is written there. */
+async function prepareRealms(viewers: Viewers, viewer: Viewer, place: ImportPlace, { clients }: StagedCounts) {
+  if (clients.size === 0) return;
+  await viewers.write(viewer, [place.workspace], (write) =>
+    write.run(
+      [...clients].map((client) => ({
+        text: 'select from rowplane.prepare_realm($1::uuid, $2::uuid, $3::uuid)',
+        values: [place.archive, place.folder, client],
+      })),
+    ),
+  );
+}
+
+/** What was not reached is written down as well: the file of rejected rows is all that is still to be imported. */
+async function rejectRest({ connection, table }: Staging, reached: number, error: unknown): Promise<void> {
+  const reason = `not reached: the import stopped before it (${error instanceof Error ? error.message : String(error)})`;
+  await connection.query(`update ${table} set problem = $2 where line > $1 and problem is null`, [reached, reason]);
+}
+
+function stopped(error: unknown, reached: number, rejectedFile: string | null): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  const told = `The import stopped after row ${reached}: ${message} What was not imported is in ${rejectedFile ?? 'no file'}.`;
+  if (error instanceof Refusal) return new Refusal(error.code, told, error.details, { cause: error });
+  return new Error(told, { cause: error });
+}
+
+async function firstReasons({ connection, table }: Staging): Promise<string[]> {
+  const rows = await connection.query<{ told: string }>(
+    `select 'row ' || line || ': ' || problem as told from ${table} where problem is not null order by line limit 5`,
+  );
+  return rows.map(({ told }) => told);
+}

@@ -1,0 +1,60 @@
+import type { Row } from '../access/unit.ts';
+import type { Selection } from './selection.ts';
+import type { Sight } from './sight.ts';
+
+/** One record as it was read: its cells, and where to find what hangs on it. */
+export interface RecordNode {
+  row: Row;
+  place: Place;
+}
+
+/** What the records that one statement gave have in common. */
+export interface Place {
+  sight: Sight;
+  selection: Selection;
+  /** The targets of references, by the name of their definition and their uuid. */
+  targets: Map<string, Map<string, RecordNode>>;
+  linked: Linked;
+}
+
+/** Users, clients, archives and folders that records name, as far as the viewer may see them, by uuid. */
+export interface Linked {
+  users: Map<string, UserNode>;
+  /** By archive and client. */
+  clients: Map<string, ClientNode>;
+  archives: Map<string, ArchiveNode>;
+  folders: Map<string, FolderNode>;
+}
+
+export interface UserNode {
+  id: string;
+  name: string;
+  displayName: string;
+  role: string;
+}
+
+export interface ClientNode {
+  id: string;
+  name: string;
+}
+
+export interface ArchiveNode {
+  id: string;
+  workspace: number;
+  name: string;
+  clientsEnabled: boolean;
+  mayEdit: boolean;
+  mayCreate: boolean;
+  mayDelete: boolean;
+}
+
+export interface FolderNode {
+  id: string;
+  archive: string;
+  parent: string | null;
+  name: string;
+  /** The names from the topmost folder that the viewer sees down to this one (P14), or null where it wasn't read. */
+  path: string[] | null;
+}
+
+export const clientKey = (archive: unknown, client: unknown): string => `${String(archive)} ${String(client)}`;

@@ -1,0 +1,99 @@
+import type { Knowledge } from '../access/knowledge.ts';
+import { testableField } from '../compiler/condition/testable-fields.ts';
+import type { ObjectDefinition } from '../compiler/definition.ts';
+import { planeSchema } from '../compiler/names.ts';
+import { identifier, qualified } from '../compiler/sql-object.ts';
+import type { Access } from './access.ts';
+
+/** A plane of the viewer's, as far as one definition goes. */
+export interface PlaneView {
+  id: number;
+  /** `plane_7.document`. */
+  name: string;
+  fields: Readonly<Record<string, 'READ' | 'EDIT'>>;
+  abilities: readonly string[];
+  /** Whether a restriction narrows its records. */
+  restricted: boolean;
+}
+
+/** How a viewer comes at the records of one definition in one workspace. Chosen by knowledge; the policies behind the views decide. */
+export interface Sight {
+  workspace: number;
+  definition: ObjectDefinition;
+  /** Planes without a restriction: each exposes every record that the viewer sees here. */
+  open: PlaneView[];
+  restricted: PlaneView[];
+  /** The viewer's realms where they hold few records, else null: then indexes are read in order. */
+  realms: number[] | null;
+  /** Levels and abilities by what a row says about itself: there are far fewer of these than rows. */
+  access: Map<string, Access>;
+}
+
+const sights = new WeakMap<Knowledge, Map<string, Sight>>();
+
+/** The viewer's sight of a definition, worked out once per state of knowledge. */
+export function sightOf(knowledge: Knowledge, definition: ObjectDefinition): Sight {
+  let byDefinition = sights.get(knowledge);
+  if (byDefinition === undefined) sights.set(knowledge, (byDefinition = new Map<string, Sight>()));
+  let sight = byDefinition.get(definition.name);
+  if (sight === undefined || sight.definition !== definition) {
+    sight = workOut(knowledge, definition);
+    byDefinition.set(definition.name, sight);
+  }
+  return sight;
+}
+
+function workOut({ workspace, planes, realms }: Knowledge, definition: ObjectDefinition): Sight {
+  const views = planes.flatMap(({ id, definitions }): PlaneView[] => {
+    const content = definitions[definition.name];
+    return content === undefined ? [] : [{ id, name: qualified(planeSchema(id), definition.table), ...content }];
+  });
+  return {
+    workspace,
+    definition,
+    open: views.filter(({ restricted }) => !restricted),
+    restricted: views.filter(({ restricted }) => restricted),
+    realms,
+    access: new Map(),
+  };
+}
+
+/** Whether there is nothing to look for: no plane shows the definition, or no realm is the viewer's. */
+export function isBlind(sight: Sight): boolean {
+  return (sight.open.length === 0 && sight.restricted.length === 0) || sight.realms?.length === 0;
+}
+
+/** The column of a field in a plane's view. System fields are shown by every plane (A3). */
+export function columnOf(definition: ObjectDefinition, field: string): string {
+  if (field === 'archive') return 'archive_id';
+  return identifier(testableField(definition, field)!.column);
+}
+
+export function isSystem(definition: ObjectDefinition, field: string): boolean {
+  return field === 'archive' || testableField(definition, field)!.system;
+}
+
+export function shows(view: PlaneView, definition: ObjectDefinition, field: string): boolean {
+  return isSystem(definition, field) || Object.hasOwn(view.fields, field);
+}
+
+/**
+ * The planes that a field's cells come from (A7), best first: if an unrestricted one shows it, that one alone, since it exposes every record;
+ * else all restricted ones that show it. None: the field is hidden everywhere.
+ */
+export function sourcesOf(sight: Sight, field: string, preferred?: PlaneView): PlaneView[] {
+  if (preferred && !preferred.restricted && shows(preferred, sight.definition, field)) return [preferred];
+  const open = sight.open.find((view) => shows(view, sight.definition, field));
+  return open ? [open] : sight.restricted.filter((view) => shows(view, sight.definition, field));
+}
+
+/**
+ * The planes whose records, together, are all that the viewer sees: one unrestricted plane if there is any — the one that shows most of the
+ * fields that the statement uses — else every restricted one.
+ */
+export function branchesOf(sight: Sight, used: Iterable<string>): PlaneView[] {
+  if (sight.open.length === 0) return sight.restricted;
+  const fields = [...used];
+  const score = (view: PlaneView): number => fields.filter((field) => shows(view, sight.definition, field)).length;
+  return [sight.open.reduce((best, view) => (score(view) > score(best) ? view : best))];
+}

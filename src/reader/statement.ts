@@ -1,0 +1,201 @@
+import type { Statement } from '../access/unit.ts';
+import { fieldsOfCondition, type NormalCondition } from '../compiler/condition/condition.ts';
+import { parametersInto, type Parameter } from '../compiler/condition/parameters.ts';
+import { exposureColumn, exposuresNeeded, flagColumn, flagsNeeded } from './access.ts';
+import { orderBy, stretches, type Bounds, type PlacedKey } from './keyset.ts';
+import { keyColumn, type OrderKey } from './order.ts';
+import type { Selection } from './selection.ts';
+import { branchesOf, columnOf, shows, sourcesOf, type PlaneView, type Sight } from './sight.ts';
+import { visibleConditionToSql } from './visible-condition.ts';
+
+/** Which records a list is about, before its page is cut out. */
+export interface Filter {
+  condition: NormalCondition;
+  archive: string | null;
+  /** The folder that the records lie directly in. */
+  folder: string | null;
+}
+
+export interface PageRange extends Bounds {
+  keys: readonly OrderKey[];
+  /** The last rows of the range instead of the first, in the reverse order. */
+  backward: boolean;
+  limit: number;
+}
+
+/** One select for one plane's view `t`, to be joined with others by `union all`. */
+interface Part {
+  view: PlaneView;
+  where: string[];
+  /** `order by … limit …`, or nothing. */
+  cut: string;
+}
+
+/** The statement for one page of a list: one row more than `limit` would be the caller's way to learn whether there are more. */
+export function pageStatement(sight: Sight, selection: Selection, filter: Filter, range: PageRange): Statement {
+  const values: unknown[] = [];
+  const parameter = parametersInto(values);
+  const limit = `limit ${parameter(range.limit, 'int')}`;
+  const branches = branchesOf(sight, [...selection.cells, ...fieldsOfCondition(filter.condition), ...range.keys.map(({ field }) => field)]);
+  const parts = branches.flatMap((view): Part[] =>
+    stretches(placedKeys(sight, view, range.keys), range, parameter).map(({ where, keys }) => ({
+      view,
+      where: [...filterTests(sight, view, filter, parameter), ...where],
+      cut: `${orderBy(keys, range.backward)} ${limit}`,
+    })),
+  );
+  if (parts.length === 0) return { text: 'select where false', values: [] };
+  const keys = placedKeys(sight, branches[0]!, range.keys);
+  const order = (alias: string) => orderBy(keys, range.backward, (key) => `${alias}.${aliasOf(key, range.keys)}`);
+  return finished(assemble(sight, selection, { branches, parts, keys, order, limit, parameter }), values);
+}
+
+/** The statement for the visible ones of these records, in no order. */
+export function recordsStatement(sight: Sight, selection: Selection, ids: readonly string[]): Statement {
+  const values: unknown[] = [];
+  const parameter = parametersInto(values);
+  const branches = branchesOf(sight, selection.cells);
+  const test = ids.length === 1 ? `t.id = ${parameter(ids[0], 'uuid')}` : `t.id = any (${parameter(ids, 'uuid[]')})`;
+  const parts = branches.map((view): Part => ({ view, where: [test], cut: '' }));
+  return finished(assemble(sight, selection, { branches, parts, keys: [] }), values);
+}
+
+/** The statement for the number of records of a list, each counted once, as `count`. */
+export function countStatement(sight: Sight, filter: Filter): Statement {
+  const values: unknown[] = [];
+  const parameter = parametersInto(values);
+  const branches = branchesOf(sight, fieldsOfCondition(filter.condition));
+  const realms = sight.realms && parameter(sight.realms, 'int[]');
+  const selects = branches.map((view) => {
+    const columns = branches.length > 1 ? 't.id' : '';
+    const part = { view, where: filterTests(sight, view, filter, parameter), cut: '' };
+    return realms === null ? select(columns, part) : lateral(realms, select(columns, part, ['t.realm_id = r.id']));
+  });
+  return finished(`select count(*) from (${selects.join(' union ')}) c`, values);
+}
+
+interface Assembly {
+  branches: PlaneView[];
+  parts: Part[];
+  keys: PlacedKey[];
+  /** With a page: how its rows are ordered once more, under an alias. */
+  order?: (alias: string) => string;
+  limit?: string;
+  parameter?: Parameter;
+}
+
+/**
+ * From the rows of the parts to cells. With one plane that is the part itself. With several, each record once, and then the cells of these few
+ * records from the planes that show them (A7): never more than a page of them.
+ */
+function assemble(sight: Sight, selection: Selection, { branches, parts, keys, order, limit, parameter }: Assembly): string {
+  const { definition } = sight;
+  const [base] = branches as [PlaneView];
+  const alone = branches.length === 1;
+  const cells = [...selection.cells];
+  const flags = flagsNeeded(sight, selection);
+  const exposures = exposuresNeeded(sight, selection);
+  const direct = cells.filter((field) => alone && shows(base, definition, field));
+  const joined = cells.filter((field) => !direct.includes(field));
+  const sources = new Map(joined.map((field) => [field, alone ? sourcesOf(sight, field, base) : sourcesOf(sight, field)]));
+  const joins = [...new Set([...sources.values(), exposures.filter((view) => !alone || view !== base)].flat())];
+  const flagSql = (realm: string) => flags.map((flag) => `(select rowplane.viewer_flags(${sight.workspace}, '${flag}'))[${realm}] as "${flagColumn(flag)}"`);
+  const visibleKeys = keys.filter(({ sql, field }) => sql !== null && field !== 'id');
+
+  const columnsOf = (view: PlaneView): string =>
+    [
+      't.id',
+      ...direct.map((field) => `t.${columnOf(definition, field)} as "${field}"`),
+      ...(alone ? flagSql('t.realm_id') : flags.length > 0 ? ['t.realm_id as "#realm"'] : []),
+      ...(alone && exposures.includes(base) ? [`true as "${exposureColumn(base)}"`] : []),
+      ...visibleKeys.map((key) => `${keySql(sight, view, key.field)} as ${aliasOf(key, keys)}`),
+    ].join(', ');
+  let text = union(sight, { parts, columnsOf, distinct: !alone, ...(order && { order, limit, parameter }) });
+  if (joins.length > 0 || !alone) {
+    const columns = [
+      ...(alone ? ['p.*'] : ['p.id', ...flagSql('p."#realm"'), ...visibleKeys.map((key) => `p.${aliasOf(key, keys)}`)]),
+      ...joined.flatMap((field) => {
+        const from = sources.get(field)!.map((view) => `a${view.id}.${columnOf(definition, field)}`);
+        return from.length === 0 ? [] : [`${from.length === 1 ? from[0]! : `coalesce(${from.join(', ')})`} as "${field}"`];
+      }),
+      ...exposures.filter((view) => joins.includes(view)).map((view) => `a${view.id}.id is not null as "${exposureColumn(view)}"`),
+    ];
+    const tables = joins.map((view) => ` left join ${view.name} a${view.id} on a${view.id}.id = p.id`);
+    text = `select ${columns.join(', ')} from (${text}) p${tables.join('')}${order ? ` ${order('p')}` : ''}`;
+  }
+  return text;
+}
+
+interface Union {
+  parts: Part[];
+  columnsOf: (view: PlaneView) => string;
+  distinct: boolean;
+  order?: (alias: string) => string;
+  limit?: string | undefined;
+  parameter?: Parameter | undefined;
+}
+
+/**
+ * The rows of all parts. A viewer of few records reads them realm by realm, each from an index that has nobody else's: the policies would let
+ * the same rows through, but only after everyone's had been looked at.
+ */
+function union(sight: Sight, { parts, columnsOf, distinct, order, limit, parameter }: Union): string {
+  const realms = order && sight.realms ? parameter!(sight.realms, 'int[]') : null;
+  const selects = parts.map((part) => {
+    const columns = columnsOf(part.view);
+    return realms === null ? select(columns, part) : lateral(realms, select(columns, part, ['t.realm_id = r.id']));
+  });
+  if (selects.length === 1 && realms === null) return selects[0]!;
+  if (!order) return `select distinct * from (${selects.join(' union all ')}) u`;
+  const [only] = selects as [string];
+  if (selects.length === 1) return `${only} ${order('b')} ${limit}`;
+  const all = selects.map((each) => `(${each})`).join(' union all ');
+  return `select ${distinct ? 'distinct ' : ''}* from (${all}) u ${order('u')} ${limit}`;
+}
+
+function select(columns: string, { view, where, cut }: Part, first: string[] = []): string {
+  const tests = [...first, ...where];
+  const condition = tests.length > 0 ? ` where ${tests.join(' and ')}` : '';
+  return `select${columns && ` ${columns}`} from ${view.name} t${condition}${cut && ` ${cut}`}`;
+}
+
+function lateral(realms: string, query: string): string {
+  return `select b.* from unnest(${realms}) r(id) cross join lateral (${query}) b`;
+}
+
+function filterTests(sight: Sight, view: PlaneView, { condition, archive, folder }: Filter, parameter: Parameter): string[] {
+  const tests: string[] = [];
+  if (archive !== null) tests.push(`t.archive_id = ${parameter(archive, 'uuid')}`);
+  if (folder !== null) tests.push(`t.folder_id = ${parameter(folder, 'uuid')}`);
+  const test = visibleConditionToSql(sight, view, condition, parameter);
+  if (test !== 'true') tests.push(test);
+  return tests;
+}
+
+function placedKeys(sight: Sight, view: PlaneView, keys: readonly OrderKey[]): PlacedKey[] {
+  return keys.map((key) => ({ ...key, sql: keySql(sight, view, key.field) }));
+}
+
+/** The SQL of a sort key for the rows of a view: its cell there, else the cell as other planes show it, or null if none does. */
+function keySql(sight: Sight, view: PlaneView, field: string): string | null {
+  const column = columnOf(sight.definition, field);
+  if (shows(view, sight.definition, field)) return `t.${column}`;
+  const elsewhere = sourcesOf(sight, field, view).map((source) => `(select x.${column} from ${source.name} x where x.id = t.id)`);
+  if (elsewhere.length === 0) return null;
+  return elsewhere.length === 1 ? elsewhere[0]! : `coalesce(${elsewhere.join(', ')})`;
+}
+
+function aliasOf(key: OrderKey, keys: readonly OrderKey[]): string {
+  return key.field === 'id' ? 'id' : `"${keyColumn(keys.findIndex(({ field }) => field === key.field))}"`;
+}
+
+/** Leaves out the values of tests that were decided without them: Postgres refuses a parameter that no part of the statement uses. */
+function finished(text: string, values: readonly unknown[]): Statement {
+  const kept = new Map<number, number>();
+  for (const [, number] of text.matchAll(/\$(\d+)/g)) if (!kept.has(Number(number))) kept.set(Number(number), kept.size + 1);
+  if (kept.size === values.length) return { text, values: [...values] };
+  return {
+    text: text.replace(/\$(\d+)/g, (_, number: string) => `$${kept.get(Number(number))}`),
+    values: [...kept.keys()].map((number) => values[number - 1]),
+  };
+}

@@ -1,0 +1,66 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+export interface Metrics {
+  /** A finished HTTP request; seconds from its first byte to the last of the answer. */
+  request(labels: { route: string; method: string; status: string }, seconds: number): void;
+  /** An error that a GraphQL answer carries, by its code. */
+  error(code: string): void;
+  socketOpened(): void;
+  socketClosed(): void;
+  /** An operation that came over a WebSocket. */
+  socketOperation(seconds: number): void;
+  /** Everything in Prometheus's text form, and its content type. */
+  print(): Promise<{ text: string; contentType: string }>;
+  /** Ends the collection: a stopped server holds nothing. */
+  stop(): void;
+}
+
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+/** Counters of one server, in a registry of its own. Labels have few values, and none names a person or a record. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: 'rowplane_http_request_seconds',
+    help: 'Time to answer an HTTP request',
+    labelNames: ['route', 'method', 'status'],
+    buckets: BUCKETS,
+    registers: [registry],
+  });
+  const operations = new Histogram({
+    name: 'rowplane_socket_operation_seconds',
+    help: 'Time to answer an operation that came over a WebSocket',
+    buckets: BUCKETS,
+    registers: [registry],
+  });
+  const errors = new Counter({
+    name: 'rowplane_graphql_errors_total',
+    help: 'Errors in GraphQL answers, by code',
+    labelNames: ['code'],
+    registers: [registry],
+  });
+  const sockets = new Gauge({ name: 'rowplane_sockets', help: 'Open WebSockets', registers: [registry] });
+
+  return {
+    request: (labels, seconds) => {
+      requests.observe(labels, seconds);
+    },
+    error: (code) => {
+      errors.inc({ code });
+    },
+    socketOpened: () => {
+      sockets.inc();
+    },
+    socketClosed: () => {
+      sockets.dec();
+    },
+    socketOperation: (seconds) => {
+      operations.observe(seconds);
+    },
+    print: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+    stop: () => {
+      registry.clear();
+    },
+  };
+}

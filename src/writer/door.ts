@@ -1,0 +1,56 @@
+import type { Row, Statement } from '../access/unit.ts';
+import type { ViewerTransaction } from '../access/viewers.ts';
+import { editSchema } from '../compiler/names.ts';
+import { identifier, qualified } from '../compiler/sql-object.ts';
+import { asTaken } from './taken.ts';
+import { noSuchRecords } from './writing.ts';
+import type { Shelf, Target } from './writing.ts';
+
+/** A column and what a change puts there. */
+export interface Setting {
+  column: string;
+  /** The column's SQL type. */
+  type: string;
+  value: unknown;
+}
+
+/**
+ * Changes all targets alike through the edit door, in one flush. The door knows no conditions: the targets are said
+ * before, and afterwards it says which of them it changed. All or nothing: throws NOT_FOUND with the ids of those that
+ * the viewer doesn't see (W5), or what the guard says of the others.
+ */
+export async function changeTargets(
+  write: ViewerTransaction,
+  { workspace, definition }: Shelf,
+  targets: readonly Target[],
+  settings: readonly Setting[],
+): Promise<void> {
+  const ids = targets.map(({ id }) => id);
+  const door = qualified(editSchema(workspace), definition.table);
+  const set = settings.map(({ column, type }, index) => `${identifier(column)} = $${index + 1}::${type}`);
+  const rows = await write
+    .run([
+      aim(targets),
+      { text: `update ${door} set ${set.join(', ')}`, values: settings.map(({ value }) => value) },
+      { text: 'select rowplane.changed_targets() as ids', values: [] },
+    ])
+    .catch((error: unknown) => {
+      throw asTaken(definition, error);
+    });
+  const changed = new Set(changedIds(rows[2]));
+  const refused = ids.filter((id) => !changed.has(id));
+  if (refused.length > 0) throw noSuchRecords(definition, refused);
+}
+
+/** Says which records the next statement through the door is for, and in which versions (W6). */
+function aim(targets: readonly Target[]): Statement {
+  const ids = targets.map(({ id }) => id);
+  const expects = targets.some(({ version }) => version !== undefined);
+  const versions = expects ? targets.map(({ version }) => version ?? null) : null;
+  return { text: 'select rowplane.set_targets($1::uuid[], $2::int[])', values: [ids, versions] };
+}
+
+function changedIds(rows: Row[] | undefined): string[] {
+  const ids: unknown = rows?.[0]?.ids;
+  return Array.isArray(ids) ? (ids as string[]) : [];
+}

@@ -1,0 +1,145 @@
+import { preparsePolicySet, statefulIsAuthorized, type EntityJson } from '@cedar-policy/cedar-wasm/nodejs';
+import { ANONYMOUS, find, type Id, type Item, type Principal, type World } from '../oracle/world.ts';
+import { canonicalDecimal, cedarMoment, rankOf } from './conditions.ts';
+import { actionsOf, builtinsOf, entityType, policiesOf } from './policies.ts';
+
+/** What a viewer may with a visible record. */
+export interface Judgement {
+  levels: Record<string, 'HIDDEN' | 'READ' | 'EDIT'>;
+  abilities: string[];
+}
+
+/** Cedar's verdicts about a world, each on one viewer and record; null: the record isn't visible. Throws if Cedar can't read or evaluate a policy. */
+export function cedarJudge(world: World): (viewer: Id, item: Item) => Judgement | null {
+  const preparsedPolicySetId = 'world';
+  const parsed = preparsePolicySet(preparsedPolicySetId, { staticPolicies: policiesOf(world) });
+  if (parsed.type === 'failure') throw new Error(`Cedar can't read the policies: ${JSON.stringify(parsed.errors)}`);
+  return (viewer, item) => {
+    const definition = world.definitions[item.definition]!;
+    const around = [...userEntities(world, viewer), ...itemEntities(world, item)];
+    const actions = actionsOf(definition);
+    const allows = (action: string): boolean => {
+      const answer = statefulIsAuthorized({
+        principal: { type: 'User', id: viewer },
+        action: { type: 'Action', id: action },
+        resource: { type: entityType(definition), id: item.id },
+        context: { now: moment(world.now) },
+        preparsedPolicySetId,
+        entities: [
+          ...around,
+          entity(
+            'Action',
+            action,
+            actions.get(action)!.map((id) => ({ type: 'Action', id })),
+          ),
+        ],
+      });
+      if (answer.type === 'failure' || answer.response.diagnostics.errors.length > 0)
+        throw new Error(`Cedar can't judge ${action}: ${JSON.stringify(answer)}`);
+      return answer.response.decision === 'allow';
+    };
+    if (!allows('see')) return null;
+    const level = (field: string) => (allows(`edit/${field}`) ? 'EDIT' : allows(`read/${field}`) ? 'READ' : 'HIDDEN');
+    const abilities = [...actions.keys()].filter((action) => action.startsWith('ability/') && allows(action));
+    return {
+      levels: Object.fromEntries(Object.keys(definition.fields).map((field) => [field, level(field)])),
+      abilities: abilities.map((action) => action.slice('ability/'.length)).sort(),
+    };
+  };
+}
+
+type Attributes = EntityJson['attrs'];
+
+function entity(type: string, id: string, parents: { type: string; id: string }[], attrs: Attributes = {}): EntityJson {
+  return { uid: { type, id }, attrs, parents };
+}
+
+const moment = (text: string): Attributes[string] => ({ __extn: { fn: 'datetime', arg: cedarMoment(text) } });
+const refer = (type: string, id: string): Attributes[string] => ({ __entity: { type, id } });
+const referPrincipal = (principal: Principal): Attributes[string] =>
+  'user' in principal ? refer('User', principal.user) : refer('Group', principal.group);
+
+/** The viewer and all groups with their nesting: who is in what is for Cedar to find. */
+function userEntities(world: World, viewer: Id): EntityJson[] {
+  const user = world.users.find(({ id }) => id === viewer);
+  const groups = [
+    ...world.members.filter((member) => member.user === viewer).map(({ group }) => group),
+    ...builtinsOf(viewer === ANONYMOUS ? null : user!.role),
+  ];
+  const { active = true, blockedUntil = null, role } = user ?? {};
+  const until = blockedUntil === 'infinity' ? '9999-12-31T23:59:59.999Z' : blockedUntil;
+  return [
+    entity(
+      'User',
+      viewer,
+      groups.map((id) => ({ type: 'Group', id })),
+      { active, ...(role !== undefined && { role }), ...(until !== null && { blockedUntil: moment(until) }) },
+    ),
+    ...world.groups.map(({ id }) => {
+      const parents = world.nesting
+        .filter(({ child }) => child === id)
+        .map(({ parent }) => ({ type: 'Group', id: parent }));
+      return entity('Group', id, parents);
+    }),
+  ];
+}
+
+function itemEntities(world: World, item: Item): EntityJson[] {
+  const archive = find(world.archives, item.archive);
+  const allowed = (permission: string) =>
+    world.entries
+      .filter((entry) => entry.archive === archive.id && entry.permission === permission && entry.decision === 'ALLOW')
+      .map(({ principal }) => referPrincipal(principal));
+  const assignees = world.assignments
+    .filter((each) => each.archive === archive.id && each.client === item.client)
+    .map(({ principal }) => referPrincipal(principal));
+  const type = entityType({ name: item.definition });
+  return [
+    entity('Archive', archive.id, [{ type: 'Workspace', id: archive.workspace }], {
+      clientsEnabled: archive.clientsEnabled,
+      allowed: Object.fromEntries(
+        ['VIEW', 'EDIT', 'CREATE', 'DELETE'].map((permission) => [permission, allowed(permission)]),
+      ),
+    }),
+    entity(type, item.id, [{ type: 'Archive', id: archive.id }], {
+      archive: refer('Archive', archive.id),
+      trashed: item.trashed,
+      assignees,
+      id: item.id,
+      folder: item.folder,
+      version: item.version,
+      ...(item.client !== null && { client: item.client }),
+      ...(item.owner !== null && { owner: refer('User', item.owner) }),
+      ...valueAttributes(world, item),
+    }),
+  ];
+}
+
+function valueAttributes(world: World, item: Item): Attributes {
+  const { fields } = world.definitions[item.definition]!;
+  return Object.fromEntries(
+    Object.entries(item.values).flatMap(([name, value]): [string, Attributes[string]][] => {
+      if (value === null) return [];
+      switch (fields[name]!.type) {
+        case 'user':
+          return [[name, refer('User', String(value))]];
+        case 'date':
+        case 'dateTime':
+          return [[name, moment(String(value))]];
+        case 'text':
+          return [
+            [name, value],
+            [`${name}Rank`, rankOf(world, 'text', String(value))],
+            [`${name}Lower`, String(value).toLowerCase()],
+          ];
+        case 'decimal':
+          return [
+            [name, canonicalDecimal(String(value))],
+            [`${name}Rank`, rankOf(world, 'decimal', String(value))],
+          ];
+        default:
+          return [[name, value]];
+      }
+    }),
+  );
+}

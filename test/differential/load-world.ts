@@ -1,0 +1,184 @@
+import type { Definitions } from '../../src/compiler/definition.ts';
+import type { Queryable } from '../../src/database/queryable.ts';
+import type { Principal, World } from '../oracle/world.ts';
+import { toStored } from './rows.ts';
+
+/** Empties everything that a world fills, but for workspaces and planes. */
+export async function clear(owner: Queryable, tables: string[]): Promise<void> {
+  await owner.query(`
+    truncate ${tables.join(', ')};
+    delete from rowplane.plane_groups;
+    delete from rowplane.archives;
+    delete from rowplane.realms;
+    update rowplane.workspaces set realms = 0;
+    delete from rowplane.clients;
+    delete from rowplane.groups where builtin is null;
+    delete from rowplane.users`);
+}
+
+export async function insertPeople(owner: Queryable, world: World): Promise<void> {
+  await insert(
+    owner,
+    'rowplane.users',
+    world.users.map(({ blockedUntil, ...user }) => ({ ...user, blocked_until: blockedUntil })),
+  );
+  await insert(owner, 'rowplane.groups', world.groups);
+  await insert(
+    owner,
+    'rowplane.group_nesting',
+    world.nesting.map(({ parent, child }) => ({ parent_id: parent, child_id: child })),
+  );
+  await insert(
+    owner,
+    'rowplane.group_members',
+    world.members.map(({ group, user }) => ({ group_id: group, user_id: user })),
+  );
+}
+
+/** Archives come with root folders and P6's entries; a world says all entries itself. */
+export async function insertTree(owner: Queryable, world: World, workspaceId: (name: string) => number): Promise<void> {
+  await insert(
+    owner,
+    'rowplane.archives',
+    world.archives.map(({ id, workspace, clientsEnabled }, index) => ({
+      id,
+      workspace_id: workspaceId(workspace),
+      name: `archive${String(index)}`,
+      clients_enabled: clientsEnabled,
+    })),
+  );
+  await insert(
+    owner,
+    'rowplane.folders',
+    world.folders
+      .filter(({ parent }) => parent !== null)
+      .map(({ id, archive, parent }) => ({ id, archive_id: archive, parent_id: parent, name: id })),
+  );
+  await insert(
+    owner,
+    'rowplane.clients',
+    world.clients.map(({ id, workspace, name }) => ({ id, workspace_id: workspaceId(workspace), name })),
+  );
+}
+
+export async function insertLinks(
+  owner: Queryable,
+  world: World,
+  planeIds: ReadonlyMap<string, number>,
+): Promise<void> {
+  await owner.query('delete from rowplane.object_entries');
+  await insert(
+    owner,
+    'rowplane.object_entries',
+    world.entries.map(({ archive, principal, permission, decision }) => ({
+      archive_id: archive,
+      object_id: archive,
+      ...principalColumns(principal),
+      permission,
+      decision,
+    })),
+  );
+  await insert(
+    owner,
+    'rowplane.client_assignments',
+    world.assignments.map(({ client, archive, principal }) => ({
+      client_id: client,
+      archive_id: archive,
+      ...principalColumns(principal),
+    })),
+  );
+  await insert(
+    owner,
+    'rowplane.plane_groups',
+    world.planeGroups.map(({ plane, group }) => ({ plane_id: planeIds.get(plane), group_id: storedGroup(group) })),
+  );
+}
+
+const BUILTIN_IDS: Record<string, string> = {
+  EVERYONE: 'e1',
+  ADMINISTRATORS: 'e2',
+  INTERNALS: 'e3',
+  EXTERNALS: 'e4',
+  GUESTS: 'e5',
+  ANONYMOUS: 'e6',
+};
+
+/** Built-in groups go by name in a world, and by fixed ids in the database. */
+function storedGroup(group: string): string {
+  const builtin = BUILTIN_IDS[group];
+  return builtin === undefined ? group : `00000000-0000-0000-0000-0000000000${builtin}`;
+}
+
+function principalColumns(principal: Principal): Record<string, string | null> {
+  return 'user' in principal
+    ? { user_id: principal.user, group_id: null }
+    : { user_id: null, group_id: storedGroup(principal.group) };
+}
+
+/** References last: records may refer to each other in circles. */
+export async function insertItems(
+  owner: Queryable,
+  definitions: Definitions,
+  world: World,
+  workspaceId: (name: string) => number,
+): Promise<void> {
+  for (const { id: workspace } of world.workspaces) {
+    for (const definition of definitions.values()) {
+      const archives = world.archives.filter((archive) => archive.workspace === workspace).map(({ id }) => id);
+      const items = world.items.filter(
+        (item) => item.definition === definition.name && archives.includes(item.archive),
+      );
+      const fields = Object.values(definition.fields);
+      const rows = items.map((item) => ({
+        id: item.id,
+        archive_id: item.archive,
+        folder_id: item.folder,
+        client_id: item.client,
+        owner_id: item.owner,
+        version: item.version,
+        created_at: item.createdAt,
+        updated_at: item.updatedAt,
+        deleted_at: item.trashed ? item.updatedAt : null,
+        ...Object.fromEntries(
+          fields
+            .filter(({ type }) => type !== 'reference')
+            .map((field) => [field.column, toStored(field, item.values[field.name]!)]),
+        ),
+      }));
+      const table = `ws_${String(workspaceId(workspace))}.${definition.table}`;
+      await insert(owner, table, rows, { realm_id: 'rowplane.realm_for(r.archive_id, r.client_id, r.archive_id)' });
+    }
+    for (const definition of definitions.values()) {
+      const references = Object.values(definition.fields).filter(({ type }) => type === 'reference');
+      for (const item of world.items.filter((each) => each.definition === definition.name)) {
+        const set = references.filter(({ name }) => item.values[name] !== null);
+        if (set.length === 0) continue;
+        const columns = set.map(({ column }, index) => `${column} = $${String(index + 2)}`).join(', ');
+        const table = `ws_${String(workspaceId(workspace))}.${definition.table}`;
+        await owner.query(`update ${table} set ${columns} where id = $1`, [
+          item.id,
+          ...set.map(({ name }) => item.values[name]),
+        ]);
+      }
+    }
+  }
+}
+
+/** Inserts rows of equal columns; `computed` columns are SQL over the row `r`. */
+async function insert(
+  owner: Queryable,
+  table: string,
+  rows: Record<string, unknown>[],
+  computed: Record<string, string> = {},
+): Promise<void> {
+  if (rows.length === 0) return;
+  const columns = Object.keys(rows[0]!);
+  const [into, from] = [
+    [...columns, ...Object.keys(computed)],
+    [...columns.map((column) => `r.${column}`), ...Object.values(computed)],
+  ];
+  await owner.query(
+    `insert into ${table} (${into.join(', ')}) select ${from.join(', ')} from jsonb_populate_recordset(null::${table}, $1) r`,
+    [JSON.stringify(rows)],
+  );
+}

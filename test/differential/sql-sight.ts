@@ -1,0 +1,130 @@
+import type { Connection } from '../../src/database/queryable.ts';
+import { transaction } from '../../src/database/queryable.ts';
+import { viewerToken } from '../support/database.ts';
+import { cellOf, exposingPlanes, findsInTrash, isActive, levelInPlane, sees } from '../oracle/sight.ts';
+import { clientsOf, may, seesArchive, seesUser } from '../oracle/viewers.ts';
+import type { Definition, Id, Item, Plane, World } from '../oracle/world.ts';
+import { itemOfRow, selectRows, type TextRow } from './rows.ts';
+import type { Stage } from './stage.ts';
+
+/** What a viewer finds in the database's views, by view: items, or ids. */
+export type SqlSight = Record<string, unknown[]>;
+
+/** A7, V1, W2, C6, C7, U3: everything that a viewer may select, in one statement, as it is. */
+export async function sqlSight(
+  api: Connection,
+  stage: Stage,
+  world: World,
+  planeIds: ReadonlyMap<string, number>,
+  viewer: Id,
+): Promise<SqlSight> {
+  const sources = sourcesOf(stage, world, planeIds);
+  const selects = sources.map(({ name, from }) => `select '${name}' as source, ${selectRows(from)}`);
+  const rows = await transaction(api, async (session) => {
+    await session.query('set local role rowplane_viewer');
+    await session.query('select rowplane.enter($1, $2)', [viewerToken(viewer), []]);
+    return session.query<{ source: string; row: TextRow }>(selects.join('\nunion all '));
+  });
+  const sight: SqlSight = Object.fromEntries(sources.map(({ name }) => [name, []]));
+  const bySource = new Map(sources.map((source) => [source.name, source]));
+  for (const { source, row } of rows) sight[source]!.push(bySource.get(source)!.read(row));
+  return sorted(sight);
+}
+
+interface Source {
+  name: string;
+  from: string;
+  read: (row: TextRow) => unknown;
+}
+
+function sourcesOf(stage: Stage, world: World, planeIds: ReadonlyMap<string, number>): Source[] {
+  const idOf = (row: TextRow): unknown => row.id;
+  const ofRecords = [...stage.definitions.values()].flatMap((definition) => {
+    const fields = Object.values(definition.fields);
+    const asItem = (row: TextRow): unknown => itemOfRow(definition.name, fields, row);
+    const planes = world.planes.filter((plane) => isActive(plane, world.definitions[definition.name]!));
+    return [
+      ...planes.map(({ id }) => ({
+        name: `${id} ${definition.name}`,
+        from: `plane_${String(planeIds.get(id))}.${definition.table}`,
+        read: asItem,
+      })),
+      ...world.workspaces.flatMap(({ id }) => {
+        const schema = `ws_${String(stage.workspaceId(id))}`;
+        return [
+          { name: `sight ${id} ${definition.name}`, from: `${schema}_sight.${definition.table}`, read: idOf },
+          { name: `trash ${id} ${definition.name}`, from: `${schema}_trash.${definition.table}`, read: asItem },
+        ];
+      }),
+    ];
+  });
+  return [
+    ...ofRecords,
+    { name: 'archives', from: 'rowplane.visible_archives', read: archiveOf },
+    { name: 'folders', from: 'rowplane.visible_folders', read: idOf },
+    { name: 'clients', from: 'rowplane.visible_clients', read: (row) => [row.archive_id, row.client_id] },
+    { name: 'users', from: 'rowplane.visible_users', read: idOf },
+  ];
+}
+
+function archiveOf(row: TextRow): unknown {
+  return [row.id, row.may_edit, row.may_create, row.may_delete];
+}
+
+/** The same by the oracle. */
+export function expectedSqlSight(world: World, viewer: Id): SqlSight {
+  const sight: SqlSight = {};
+  for (const definition of Object.values(world.definitions)) {
+    const items = world.items.filter((item) => item.definition === definition.name);
+    const visible = items.filter((item) => sees(world, viewer, item));
+    for (const plane of world.planes.filter((each) => isActive(each, definition))) {
+      const exposed = visible.filter((item) => exposingPlanes(world, viewer, item).includes(plane));
+      sight[`${plane.id} ${definition.name}`] = exposed.map((item) =>
+        asPlaneShows(world, viewer, plane, definition, item),
+      );
+    }
+    for (const workspace of world.workspaces) {
+      const isHere = (item: Item): boolean => workspaceOf(world, item) === workspace.id;
+      sight[`sight ${workspace.id} ${definition.name}`] = visible.filter(isHere).map(({ id }) => id);
+      const found = items.filter((item) => isHere(item) && findsInTrash(world, viewer, item));
+      sight[`trash ${workspace.id} ${definition.name}`] = found.map((item) => asSeen(world, viewer, item));
+    }
+  }
+  const archives = world.archives.filter(({ id }) => seesArchive(world, viewer, id));
+  sight.archives = archives.map(({ id }) => [
+    id,
+    ...(['EDIT', 'CREATE', 'DELETE'] as const).map((permission) => String(may(world, viewer, id, permission))),
+  ]);
+  sight.folders = world.folders.filter(({ archive }) => archives.some(({ id }) => id === archive)).map(({ id }) => id);
+  sight.clients = archives
+    .filter(({ clientsEnabled }) => clientsEnabled)
+    .flatMap(({ id }) => clientsOf(world, viewer, id).map((client) => [id, client]));
+  sight.users = world.users.filter(({ id }) => seesUser(world, viewer, id)).map(({ id }) => id);
+  return sorted(sight);
+}
+
+export function workspaceOf(world: World, item: Item): Id {
+  return world.archives.find(({ id }) => id === item.archive)!.workspace;
+}
+
+/** A7: what one plane alone shows of a record. */
+function asPlaneShows(world: World, viewer: Id, plane: Plane, definition: Definition, item: Item): Item {
+  const shown = (field: string) => levelInPlane(plane, definition, field) !== 'HIDDEN';
+  const values = Object.keys(item.values).map((field) => [
+    field,
+    shown(field) ? cellOf(world, viewer, item, field).value : null,
+  ]);
+  return { ...item, values: Object.fromEntries(values) as Item['values'] };
+}
+
+/** A7: what all planes of the viewer together show, cell by cell. */
+export function asSeen(world: World, viewer: Id, item: Item): Item {
+  const values = Object.keys(item.values).map((field) => [field, cellOf(world, viewer, item, field).value]);
+  return { ...item, values: Object.fromEntries(values) as Item['values'] };
+}
+
+function sorted(sight: SqlSight): SqlSight {
+  const key = (each: unknown): string => (each as { id?: string }).id ?? JSON.stringify(each);
+  const order = (a: unknown, b: unknown): number => (key(a) < key(b) ? -1 : 1);
+  return Object.fromEntries(Object.entries(sight).map(([name, rows]) => [name, rows.sort(order)]));
+}

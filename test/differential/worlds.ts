@@ -1,0 +1,311 @@
+import fc from 'fast-check';
+import {
+  BUILTIN,
+  newArchiveEntries,
+  type Definition,
+  type DefinitionInPlane,
+  type Field,
+  type Item,
+  type Plane,
+  type Principal,
+  type Value,
+  type World,
+} from '../oracle/world.ts';
+import { conditionOf, valueOf } from './conditions.ts';
+import { describeWorld } from './describe.ts';
+import { archiveId, clientId, folderId, groupId, itemId, userId } from './ids.ts';
+
+/** The workspaces that generated worlds live in. Planes count per workspace, so two are enough to confuse them. */
+export const WORKSPACES = ['main', 'side'] as const;
+
+const COMMON = ['CREATE', 'DELETE', 'MASS_DELETE', 'MASS_UPDATE'];
+const PERMISSIONS = ['VIEW', 'EDIT', 'CREATE', 'DELETE'] as const;
+const PAST = '2020-01-01T00:00:00.000Z';
+
+/**
+ * Worlds of the given definitions: users of every role, some blocked, in nested and built-in groups; archives with clients on and
+ * off; viewers in no to several planes; few records. All links are numbers taken modulo what there is, so that any part can be
+ * dropped when a failure shrinks.
+ */
+export function worldOf(definitions: Record<string, Definition>, now: string): fc.Arbitrary<World> {
+  return fc
+    .record({
+      users: many(userSketch, 4, 1),
+      groups: many(groupSketch, 4),
+      archives: many(archiveSketch, 3, 1),
+      clients: fc.nat(3),
+      assignments: many(fc.record({ client: fc.nat(5), archive: fc.nat(2), principal: recipient(13) }), 8),
+      planes: many(planeSketch(definitions), 5, 1),
+      items: many(fc.oneof(...Object.values(definitions).map(itemSketch)), 8, 1),
+    })
+    .map((sketch) => readable(build(definitions, now, sketch)));
+}
+
+/** Lets fast-check print the world of a failure without the definitions, which are fixed. */
+function readable(world: World): World {
+  return Object.defineProperty(world, fc.toStringMethod, { value: () => describeWorld(world) });
+}
+
+/** Lists of any length up to the maximum, all lengths alike likely. */
+function many<T>(each: fc.Arbitrary<T>, maxLength: number, minLength = 0): fc.Arbitrary<T[]> {
+  return fc.array(each, { minLength, maxLength, size: 'max' });
+}
+
+/** The number of someone to give something to, and often Everyone, so that viewers see enough to compare. */
+function recipient(max: number): fc.Arbitrary<number> {
+  return fc.oneof(fc.nat(max), fc.constant(EVERYONE));
+}
+const EVERYONE = -1;
+
+/** True once in `times`; shrinks to false. */
+function oneIn(times: number): fc.Arbitrary<boolean> {
+  return fc.nat(times - 1).map((roll) => roll === times - 1);
+}
+
+const userSketch = fc.record({
+  role: fc.constantFrom('INTERNAL', 'EXTERNAL', 'ADMINISTRATOR', 'GUEST'),
+  active: oneIn(16).map((not) => !not),
+  blockedUntil: fc.oneof(
+    { weight: 12, arbitrary: fc.constant(null) },
+    fc.constantFrom('infinity', PAST, '2200-01-01T00:00:00.000Z'),
+  ),
+});
+
+const groupSketch = fc.record({
+  parents: fc.array(fc.nat(3), { maxLength: 2 }),
+  members: fc.array(fc.nat(3), { maxLength: 3 }),
+});
+
+/** `open` gives guests and anonymous permissions of the tree, which P6 does not; `entries` are further ones. */
+const archiveSketch = fc.record({
+  side: oneIn(6),
+  clientsEnabled: fc.boolean(),
+  folders: fc.nat(2),
+  open: fc.integer({ min: 0, max: 2 }),
+  entries: fc.array(
+    fc.record({
+      permission: fc.constantFrom(...PERMISSIONS),
+      principal: fc.nat(13),
+      decision: fc.constantFrom('ALLOW', 'ALLOW', 'DENY'),
+    }),
+    { maxLength: 2 },
+  ),
+});
+
+const planeSketch = (definitions: Record<string, Definition>) =>
+  fc.record({
+    side: oneIn(6),
+    full: oneIn(10),
+    groups: fc.array(recipient(10), { minLength: 1, maxLength: 3 }),
+    content: fc.record(
+      Object.fromEntries(Object.entries(definitions).map(([name, definition]) => [name, contentSketch(definition)])),
+    ),
+  });
+
+function contentSketch(definition: Definition): fc.Arbitrary<DefinitionInPlane | null> {
+  const some = (of: object, maxLength = 3) =>
+    fc.subarray(Object.keys(of), { maxLength: Math.min(maxLength, Object.keys(of).length) });
+  const abilities = [...new Set([...COMMON, ...Object.keys(definition.abilities)])];
+  return fc.option(
+    fc.record({
+      views: some(definition.views, 2),
+      layouts: some(definition.layouts, 1),
+      documentViewers: some(definition.documentViewers),
+      abilities: fc.subarray(abilities),
+      restriction: fc.option(conditionOf(definition), { freq: 3 }),
+    }),
+    { freq: 8 },
+  );
+}
+
+function itemSketch(definition: Definition) {
+  const values = Object.entries(definition.fields).map(
+    ([name, field]) => [name, fc.option(valueOf(field), { freq: 3 })] as const,
+  );
+  return fc.record({
+    definition: fc.constant(definition.name),
+    archive: fc.nat(2),
+    folder: fc.nat(2),
+    client: fc.option(fc.nat(2), { freq: 3 }),
+    owner: fc.option(fc.nat(4), { freq: 3 }),
+    version: fc.integer({ min: 1, max: 3 }),
+    trashed: oneIn(8),
+    values: fc.record(Object.fromEntries(values)),
+  });
+}
+
+type Sketched<A> = A extends fc.Arbitrary<infer T> ? T : never;
+
+interface WorldSketch {
+  users: Sketched<typeof userSketch>[];
+  groups: Sketched<typeof groupSketch>[];
+  archives: Sketched<typeof archiveSketch>[];
+  clients: number;
+  assignments: { client: number; archive: number; principal: number }[];
+  planes: Sketched<ReturnType<typeof planeSketch>>[];
+  items: Sketched<ReturnType<typeof itemSketch>>[];
+}
+
+function build(definitions: Record<string, Definition>, now: string, sketch: WorldSketch): World {
+  const users = sketch.users.map((user, index) => ({ id: userId(index), name: `user${String(index)}`, ...user }));
+  const groups = sketch.groups.map((_, index) => ({ id: groupId(index), name: `group${String(index)}` }));
+  const groupIds = [...groups.map(({ id }) => id), ...BUILTIN];
+  const groupAt = (number: number): string => (number === EVERYONE ? 'EVERYONE' : at(groupIds, number));
+  const principalAt = (number: number): Principal => {
+    const user = users[number % (users.length + groupIds.length)];
+    return user ? { user: user.id } : { group: groupAt(number) };
+  };
+  const workspaceOf = ({ side }: { side: boolean }) => WORKSPACES[side ? 1 : 0];
+  const clients = Array.from({ length: sketch.clients }, (_, index) => ({
+    id: clientId(index),
+    workspace: WORKSPACES[index === 2 ? 1 : 0],
+    name: `client${String(index)}`,
+  }));
+  const clientsIn = (workspace: string) => clients.filter((client) => client.workspace === workspace);
+  const archives = sketch.archives.map((archive, index) => ({
+    id: archiveId(index),
+    workspace: workspaceOf(archive),
+    // C3: there is a client to be had where clients are on.
+    clientsEnabled: archive.clientsEnabled && clientsIn(workspaceOf(archive)).length > 0,
+  }));
+  const folders = archives.flatMap(({ id }, index) => [
+    { id, archive: id, parent: null },
+    ...Array.from({ length: sketch.archives[index]!.folders }, (_, place) => ({
+      id: folderId(index * 10 + place),
+      archive: id,
+      parent: place === 0 ? id : folderId(index * 10 + place - 1),
+    })),
+  ]);
+  const assignments = sketch.assignments.flatMap(({ client, archive, principal }) => {
+    const found = at(archives, archive);
+    const choices = clientsIn(found.workspace);
+    return choices.length === 0
+      ? []
+      : [{ client: at(choices, client).id, archive: found.id, principal: principalAt(principal) }];
+  });
+  return {
+    now,
+    definitions,
+    users,
+    groups,
+    nesting: distinct(
+      sketch.groups.flatMap(({ parents }, index) =>
+        parents
+          .filter((parent) => parent < index)
+          .map((parent) => ({ parent: groupId(parent), child: groupId(index) })),
+      ),
+    ),
+    members: distinct(
+      sketch.groups.flatMap(({ members }, index) =>
+        members.map((member) => ({ group: groupId(index), user: at(users, member).id })),
+      ),
+    ),
+    workspaces: WORKSPACES.map((id) => ({ id })),
+    archives,
+    folders,
+    clients,
+    assignments: distinct(assignments),
+    planes: sketch.planes.map((plane, index): Plane => ({
+      id: `plane${String(index)}`,
+      workspace: workspaceOf(plane),
+      full: plane.full,
+      content: Object.fromEntries(
+        Object.entries(plane.content).flatMap(([name, content]) => (content === null ? [] : [[name, content]])),
+      ),
+    })),
+    planeGroups: distinct(
+      sketch.planes.flatMap(({ groups: numbers }, index) =>
+        numbers.map((number) => ({ plane: `plane${String(index)}`, group: groupAt(number) })),
+      ),
+    ),
+    entries: sketch.archives.flatMap((archive, index) => entriesOf(archiveId(index), archive, principalAt)),
+    items: buildItems(sketch, { definitions, users, archives, folders, clientsIn }),
+  };
+}
+
+function entriesOf(
+  archive: string,
+  { open, entries }: Sketched<typeof archiveSketch>,
+  principalAt: (number: number) => Principal,
+): World['entries'] {
+  const opened = (['GUESTS', 'ANONYMOUS'] as const).flatMap((group) =>
+    PERMISSIONS.slice(0, open * 2).map((permission) => ({
+      archive,
+      principal: { group },
+      permission,
+      decision: 'ALLOW' as const,
+    })),
+  );
+  const further = entries.map(({ principal, ...entry }) => ({ archive, principal: principalAt(principal), ...entry }));
+  // One entry per object, principal and permission: the later one stands.
+  const byKey = new Map(
+    [...newArchiveEntries(archive), ...opened, ...further].map((entry) => [
+      JSON.stringify([entry.principal, entry.permission]),
+      entry,
+    ]),
+  );
+  return [...byKey.values()];
+}
+
+type Surroundings = Pick<World, 'definitions' | 'users' | 'archives' | 'folders'> & {
+  clientsIn: (workspace: string) => World['clients'];
+};
+
+function buildItems(sketch: WorldSketch, around: Surroundings): Item[] {
+  const items = sketch.items.map((item, index): Item => {
+    const archive = at(around.archives, item.archive);
+    const clients = around.clientsIn(archive.workspace);
+    // C2: where clients were turned off, records may still have one.
+    const client =
+      clients.length > 0 && (item.client !== null || archive.clientsEnabled) ? at(clients, item.client ?? 0).id : null;
+    return {
+      id: itemId(index),
+      definition: item.definition,
+      archive: archive.id,
+      folder: at(
+        around.folders.filter((folder) => folder.archive === archive.id),
+        item.folder,
+      ).id,
+      client,
+      owner: item.owner === null ? null : (around.users[item.owner]?.id ?? null),
+      version: item.version,
+      createdAt: PAST,
+      updatedAt: PAST,
+      trashed: item.trashed,
+      values: item.values,
+    };
+  });
+  const workspaceOf = (item: Item) => around.archives.find(({ id }) => id === item.archive)!.workspace;
+  const keep = (item: Item, name: string, field: Field, value: Value): Value => {
+    if (field.required === true && value === null) return 'required';
+    if (field.type === 'user') return around.users.some(({ id }) => id === value) ? value : null;
+    if (field.type !== 'reference') return value;
+    const target = items.find(({ id }) => id === value);
+    return target !== undefined && target.definition === field.to && workspaceOf(target) === workspaceOf(item)
+      ? value
+      : null;
+  };
+  const taken = new Set<string>();
+  for (const item of items) {
+    const { fields } = around.definitions[item.definition]!;
+    item.values = Object.fromEntries(
+      Object.entries(fields).map(([name, field]) => {
+        const value = keep(item, name, field, item.values[name] ?? null);
+        const key = JSON.stringify([item.definition, item.archive, item.client, name, value]);
+        if (field.unique !== true || value === null || item.trashed) return [name, value];
+        if (taken.has(key)) return [name, null];
+        taken.add(key);
+        return [name, value];
+      }),
+    );
+  }
+  return items;
+}
+
+function at<T>(list: readonly T[], number: number): T {
+  return list[number % list.length]!;
+}
+
+function distinct<T>(list: readonly T[]): T[] {
+  return [...new Map(list.map((each) => [JSON.stringify(each), each])).values()];
+}

@@ -1,0 +1,76 @@
+import { compareValues, holds, type Cell } from './conditions.ts';
+import { askerOf, cellOf, findsInTrash, sees, visibleItems } from './sight.ts';
+import { seesArchive } from './viewers.ts';
+import type { Condition, Id, Item, World } from './world.ts';
+
+export interface Order {
+  field: string;
+  direction: 'ASC' | 'DESC';
+}
+
+export interface ListArguments {
+  archive?: Id | undefined;
+  folder?: Id | undefined;
+  where?: Condition | undefined;
+  orderBy?: Order[] | undefined;
+}
+
+/** V1–V3: the records that the list shows to the viewer, in order. Their number is `totalCount`. */
+export function list(world: World, viewer: Id, definition: string, asked: ListArguments = {}): Item[] {
+  const { archive, folder, where, orderBy = [] } = asked;
+  return visibleItems(world, viewer, definition)
+    .filter((item) => archive === undefined || (item.archive === archive && seesArchive(world, viewer, archive)))
+    .filter((item) => folder === undefined || item.folder === folder)
+    .filter(
+      (item) =>
+        where === undefined || holds(where, (name) => cellOf(world, viewer, item, name), askerOf(world, viewer)),
+    )
+    .sort((a, b) => compareItems(world, viewer, orderBy, a, b));
+}
+
+/** V3: hidden and empty cells come last in both directions. Ties: the newest first, that is the greater id. */
+function compareItems(world: World, viewer: Id, orderBy: Order[], a: Item, b: Item): number {
+  for (const { field, direction } of orderBy) {
+    const left = cellOf(world, viewer, a, field);
+    const right = cellOf(world, viewer, b, field);
+    const difference = compareCells(left, right, direction);
+    if (difference !== 0) return difference;
+  }
+  return a.id < b.id ? 1 : -1;
+}
+
+function compareCells(left: Cell, right: Cell, direction: Order['direction']): number {
+  if (left.value === null || right.value === null) return Number(left.value === null) - Number(right.value === null);
+  const difference = compareValues(left.field.type, left.value, right.value);
+  return direction === 'ASC' ? difference : -difference;
+}
+
+export interface PageArguments {
+  first?: number;
+  after?: Id;
+  last?: number;
+  before?: Id;
+}
+
+/** A page of a list, by Relay's rules: `after` and `before` cut, then `first` or `last` of what remains. Cursors are ids here. */
+export function page(
+  items: Item[],
+  { first, after, last, before }: PageArguments,
+): { items: Item[]; hasNext: boolean; hasPrevious: boolean } {
+  const start = after === undefined ? 0 : items.findIndex(({ id }) => id === after) + 1;
+  const end = before === undefined ? items.length : items.findIndex(({ id }) => id === before);
+  const from = last === undefined ? start : Math.max(start, end - last);
+  const to = first === undefined ? end : Math.min(end, start + first);
+  return { items: items.slice(from, to), hasNext: to < items.length, hasPrevious: from > 0 };
+}
+
+/** V2: by id; undefined for a hidden record as for one that doesn't exist. */
+export function byId(world: World, viewer: Id, definition: string, id: Id): Item | undefined {
+  const item = world.items.find((each) => each.id === id && each.definition === definition);
+  return item !== undefined && sees(world, viewer, item) ? item : undefined;
+}
+
+/** W2: in the trash, what the viewer would see and may delete, alone or with others. */
+export function trash(world: World, viewer: Id, definition: string): Item[] {
+  return world.items.filter((item) => item.definition === definition && findsInTrash(world, viewer, item));
+}

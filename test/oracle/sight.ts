@@ -1,0 +1,151 @@
+import { holds, SYSTEM_FIELDS, type Asker, type Cell } from './conditions.ts';
+import { may, passesClient, planesOf, isViewer } from './viewers.ts';
+import {
+  find,
+  type Definition,
+  type DefinitionInPlane,
+  type Id,
+  type Item,
+  type Level,
+  type Plane,
+  type World,
+} from './world.ts';
+
+const RANK: Record<Level, number> = { HIDDEN: 0, READ: 1, EDIT: 2 };
+
+/** A4: the abilities that every definition has, next to its own. They touch no field. */
+export const COMMON_ABILITIES = ['CREATE', 'DELETE', 'MASS_DELETE', 'MASS_UPDATE'] as const;
+
+function contentOf(plane: Plane, definition: Definition): DefinitionInPlane | undefined {
+  if (!plane.full) return plane.content[definition.name];
+  return {
+    views: Object.keys(definition.views),
+    layouts: Object.keys(definition.layouts),
+    documentViewers: Object.keys(definition.documentViewers),
+    abilities: [...COMMON_ABILITIES, ...Object.keys(definition.abilities)],
+    restriction: null,
+  };
+}
+
+/** A1: a definition is active in a plane that enables one of its views, layouts or document viewers. */
+export function isActive(plane: Plane, definition: Definition): boolean {
+  const content = contentOf(plane, definition);
+  return content !== undefined && content.views.length + content.layouts.length + content.documentViewers.length > 0;
+}
+
+/** A3: the level of a field in a plane. */
+export function levelInPlane(plane: Plane, definition: Definition, field: string): Level {
+  const content = contentOf(plane, definition);
+  if (content === undefined) return 'HIDDEN';
+  const layouts = content.layouts.map((name) => definition.layouts[name]!);
+  const edited = layouts.some(({ edits }) => edits.includes(field));
+  if (edited && definition.fields[field]!.readOnly !== true) return 'EDIT';
+  const shown =
+    edited ||
+    layouts.some(({ shows }) => shows.includes(field)) ||
+    content.views.some((name) => definition.views[name]!.fields.includes(field)) ||
+    content.documentViewers.some((name) => definition.documentViewers[name]!.fields.includes(field));
+  return shown ? 'READ' : 'HIDDEN';
+}
+
+/** A4: the abilities that count in a plane: granted, and with every field that they need shown there. */
+export function abilitiesInPlane(plane: Plane, definition: Definition): string[] {
+  if (!isActive(plane, definition)) return [];
+  return contentOf(plane, definition)!.abilities.filter((ability) =>
+    (definition.abilities[ability]?.fields ?? []).every((field) => levelInPlane(plane, definition, field) !== 'HIDDEN'),
+  );
+}
+
+export function definitionOf(world: World, item: Item): Definition {
+  return world.definitions[item.definition]!;
+}
+
+export function askerOf(world: World, viewer: Id): Asker {
+  return { viewer, now: world.now };
+}
+
+/** A2: whether a plane exposes the record to those who are in it. Restrictions look at the record as stored. */
+export function meetsPlane(world: World, viewer: Id, plane: Plane, item: Item): boolean {
+  const definition = definitionOf(world, item);
+  if (plane.workspace !== find(world.archives, item.archive).workspace || !isActive(plane, definition)) return false;
+  const restriction = contentOf(plane, definition)!.restriction;
+  return restriction === null || holds(restriction, (field) => stored(world, item, field), askerOf(world, viewer));
+}
+
+/** A6, A2: the viewer's planes that expose the record. */
+export function exposingPlanes(world: World, viewer: Id, item: Item): Plane[] {
+  return planesOf(world, viewer).filter((plane) => meetsPlane(world, viewer, plane, item));
+}
+
+/** V1 without its last line: what the viewer would see if it weren't in the trash. */
+export function wouldSee(world: World, viewer: Id, item: Item): boolean {
+  return (
+    isViewer(world, viewer) &&
+    passesClient(world, viewer, item.archive, item.client) &&
+    may(world, viewer, item.archive, 'VIEW') &&
+    exposingPlanes(world, viewer, item).length > 0
+  );
+}
+
+/** V1. */
+export function sees(world: World, viewer: Id, item: Item): boolean {
+  return !item.trashed && wouldSee(world, viewer, item);
+}
+
+/** W2: whether the viewer finds the record in the trash: would see it, and may delete there. */
+export function findsInTrash(world: World, viewer: Id, item: Item): boolean {
+  const abilities = abilitiesOf(world, viewer, item);
+  const deletes = abilities.includes('DELETE') || abilities.includes('MASS_DELETE');
+  return item.trashed && wouldSee(world, viewer, item) && deletes;
+}
+
+/** V1, V2: the records of a definition that exist for the viewer. */
+export function visibleItems(world: World, viewer: Id, definition: string): Item[] {
+  return world.items.filter((item) => item.definition === definition && sees(world, viewer, item));
+}
+
+/** A7: the highest level among the planes that expose both the record and the field. As written in the planes: V4 may lower it. */
+function grantedLevel(world: World, viewer: Id, item: Item, field: string): Level {
+  const definition = definitionOf(world, item);
+  return exposingPlanes(world, viewer, item)
+    .map((plane) => levelInPlane(plane, definition, field))
+    .reduce<Level>((highest, level) => (RANK[level] > RANK[highest] ? level : highest), 'HIDDEN');
+}
+
+/** A7, V4: the level of a cell of a record that the viewer sees; EDIT is lowered where P8 forbids the change. */
+export function levelOf(world: World, viewer: Id, item: Item, field: string): Level {
+  const level = grantedLevel(world, viewer, item, field);
+  return level === 'EDIT' && !may(world, viewer, item.archive, 'EDIT') ? 'READ' : level;
+}
+
+/** A8, V4: abilities on a record that the viewer sees, those that write only where P8 lets the viewer write. */
+export function abilitiesOf(world: World, viewer: Id, item: Item): string[] {
+  const granted = exposingPlanes(world, viewer, item).flatMap((plane) =>
+    abilitiesInPlane(plane, definitionOf(world, item)),
+  );
+  const needs: Record<string, 'CREATE' | 'DELETE' | 'EDIT'> = {
+    CREATE: 'CREATE',
+    DELETE: 'DELETE',
+    MASS_DELETE: 'DELETE',
+    MASS_UPDATE: 'EDIT',
+  };
+  const usable = granted.filter((each) => needs[each] === undefined || may(world, viewer, item.archive, needs[each]));
+  return [...new Set(usable)].sort();
+}
+
+/** A7: a cell as the viewer sees it. A reference to a record that the viewer can't see reads as empty. */
+export function cellOf(world: World, viewer: Id, item: Item, name: string): Cell {
+  const cell = stored(world, item, name);
+  if (name in SYSTEM_FIELDS) return cell;
+  if (grantedLevel(world, viewer, item, name) === 'HIDDEN') return { ...cell, visible: false, value: null };
+  if (cell.field.type !== 'reference' || cell.value === null) return cell;
+  const target = find(world.items, String(cell.value));
+  return sees(world, viewer, target) ? cell : { ...cell, value: null };
+}
+
+function stored(world: World, item: Item, name: string): Cell {
+  const field = SYSTEM_FIELDS[name] ?? definitionOf(world, item).fields[name];
+  if (field === undefined) throw new Error(`${item.definition} has no field ${name}.`);
+  const value = name in SYSTEM_FIELDS ? item[name as keyof Item] : (item.values[name] ?? null);
+  return { field, visible: true, value: value as Cell['value'] };
+}

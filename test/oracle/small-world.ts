@@ -1,0 +1,127 @@
+import {
+  newArchiveEntries,
+  type Condition,
+  type Definition,
+  type Id,
+  type Item,
+  type Plane,
+  type User,
+  type Value,
+  type World,
+} from './world.ts';
+
+/** Makes a world by hand, for examples: one workspace `office`, where what isn't said is as it is when new. */
+export interface Sketch {
+  definitions: Record<string, Definition>;
+  users?: Record<string, User['role'] | Partial<User>>;
+  /** Group name → names of its members (users) and of its subgroups (groups). */
+  groups?: Record<string, string[]>;
+  /** Archive name → whether clients are on. */
+  archives?: Record<string, boolean>;
+  /** Client names. */
+  clients?: string[];
+  /** [client, archive, user or group] */
+  assignments?: [string, string, string][];
+  planes?: Record<string, PlaneSketch>;
+  entries?: World['entries'];
+  /** Record id → what it is. */
+  items?: Record<string, ItemSketch>;
+}
+
+export type PlaneSketch = { groups: string[]; full?: true } & Record<string, unknown>;
+
+export interface ItemSketch {
+  definition: string;
+  archive?: string;
+  client?: string;
+  owner?: string;
+  trashed?: boolean;
+  version?: number;
+  values?: Record<string, Value>;
+}
+
+interface ContentSketch {
+  views?: string[];
+  layouts?: string[];
+  documentViewers?: string[];
+  abilities?: string[];
+  restriction?: Condition;
+}
+
+const NOW = '2026-06-01T12:00:00.000Z';
+
+export function smallWorld(sketch: Sketch): World {
+  const archives = Object.entries(sketch.archives ?? { files: false }).map(([id, clientsEnabled]) => ({
+    id,
+    workspace: 'office',
+    clientsEnabled,
+  }));
+  const groupNames = Object.keys(sketch.groups ?? {});
+  const links = Object.entries(sketch.groups ?? {}).flatMap(([group, inside]) =>
+    inside.map((name) => [group, name] as const),
+  );
+  return {
+    now: NOW,
+    definitions: sketch.definitions,
+    users: Object.entries(sketch.users ?? {}).map(([id, user]) => ({
+      id,
+      name: id,
+      active: true,
+      blockedUntil: null,
+      role: 'INTERNAL',
+      ...(typeof user === 'string' ? { role: user } : user),
+    })),
+    groups: groupNames.map((id) => ({ id, name: id })),
+    nesting: links.filter(([, name]) => groupNames.includes(name)).map(([parent, child]) => ({ parent, child })),
+    members: links.filter(([, name]) => !groupNames.includes(name)).map(([group, user]) => ({ group, user })),
+    workspaces: [{ id: 'office' }],
+    archives,
+    folders: archives.map(({ id }) => ({ id, archive: id, parent: null })),
+    clients: (sketch.clients ?? []).map((id) => ({ id, workspace: 'office', name: id })),
+    assignments: (sketch.assignments ?? []).map(([client, archive, name]) => ({
+      client,
+      archive,
+      principal: name in (sketch.users ?? {}) ? { user: name } : { group: name },
+    })),
+    planes: Object.entries(sketch.planes ?? {}).map(([id, plane]) => planeOf(id, plane)),
+    planeGroups: Object.entries(sketch.planes ?? {}).flatMap(([plane, { groups }]) =>
+      groups.map((group) => ({ plane, group })),
+    ),
+    entries: sketch.entries ?? archives.flatMap(({ id }) => newArchiveEntries(id)),
+    items: Object.entries(sketch.items ?? {}).map(([id, item]) =>
+      itemOf(sketch.definitions, archives[0]!.id, id, item),
+    ),
+  };
+}
+
+function planeOf(id: Id, { groups: _groups, full, ...definitions }: PlaneSketch): Plane {
+  const content = Object.entries(definitions).map(([name, value]) => {
+    const {
+      views = [],
+      layouts = [],
+      documentViewers = [],
+      abilities = [],
+      restriction = null,
+    } = value as ContentSketch;
+    return [name, { views, layouts, documentViewers, abilities, restriction }] as const;
+  });
+  return { id, workspace: 'office', full: full ?? false, content: Object.fromEntries(content) };
+}
+
+function itemOf(definitions: Record<string, Definition>, firstArchive: Id, id: Id, item: ItemSketch): Item {
+  const archive = item.archive ?? firstArchive;
+  const empty = Object.fromEntries(Object.keys(definitions[item.definition]!.fields).map((field) => [field, null]));
+  return {
+    id,
+    definition: item.definition,
+    archive,
+    folder: archive,
+    client: item.client ?? null,
+    owner: item.owner ?? null,
+    version: item.version ?? 1,
+    createdAt: NOW,
+    updatedAt: NOW,
+    trashed: item.trashed ?? false,
+    values: { ...empty, ...item.values },
+  };
+}

@@ -1,0 +1,123 @@
+/**
+ * A world: everything that rules C, A, V and W of docs/model.md speak about, as plain values. The oracle judges worlds; it
+ * knows nothing of SQL, of GraphQL, or of any code under src/.
+ */
+export type Id = string;
+
+/** A stored value. Decimals are strings ('12.50'), dates 'YYYY-MM-DD', date-times ISO strings in UTC with milliseconds. */
+export type Value = string | number | boolean | null;
+
+export type FieldType =
+  'text' | 'integer' | 'decimal' | 'boolean' | 'date' | 'dateTime' | 'choice' | 'reference' | 'user' | 'group';
+
+export interface Field {
+  type: FieldType;
+  required?: boolean;
+  unique?: boolean;
+  readOnly?: boolean;
+  /** The definition that a reference points to. */
+  to?: string;
+  scale?: number;
+  choices?: readonly unknown[];
+}
+
+/** What the oracle needs of an object definition; the declarations in schema/ fit. */
+export interface Definition {
+  name: string;
+  fields: Record<string, Field>;
+  views: Record<string, { fields: readonly string[]; where?: unknown; orderBy?: unknown }>;
+  layouts: Record<string, { shows: readonly string[]; edits: readonly string[] }>;
+  documentViewers: Record<string, { fields: readonly string[] }>;
+  abilities: Record<string, { fields: readonly string[] }>;
+}
+
+/** A5 in the form of GraphQL input: `{ channel: { equals: 'DESK' } }`, `and`, `or`, `not`; several keys mean `and`. */
+export type Condition = Record<string, unknown>;
+
+export type Role = 'ADMINISTRATOR' | 'INTERNAL' | 'EXTERNAL' | 'GUEST';
+export const BUILTIN = ['EVERYONE', 'ADMINISTRATORS', 'INTERNALS', 'EXTERNALS', 'GUESTS', 'ANONYMOUS'] as const;
+export type Builtin = (typeof BUILTIN)[number];
+
+export type Permission = 'VIEW' | 'EDIT' | 'CREATE' | 'DELETE';
+export type Level = 'HIDDEN' | 'READ' | 'EDIT';
+export type Principal = { user: Id } | { group: Id };
+
+export const ANONYMOUS: Id = '00000000-0000-0000-0000-000000000000';
+
+export interface User {
+  id: Id;
+  name: string;
+  role: Role;
+  active: boolean;
+  /** When the block ends; `infinity` for good; null: not blocked. */
+  blockedUntil: string | null;
+}
+
+export interface DefinitionInPlane {
+  views: string[];
+  layouts: string[];
+  documentViewers: string[];
+  abilities: string[];
+  restriction: Condition | null;
+}
+
+export interface Plane {
+  id: Id;
+  workspace: Id;
+  /** A full plane shows everything that the definitions have; its content doesn't count. */
+  full: boolean;
+  content: Record<string, DefinitionInPlane>;
+}
+
+/** One row of an object definition (`record` in the rules; the name is taken in TypeScript). */
+export interface Item {
+  id: Id;
+  definition: string;
+  archive: Id;
+  folder: Id;
+  client: Id | null;
+  owner: Id | null;
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+  trashed: boolean;
+  values: Record<string, Value>;
+}
+
+export interface World {
+  /** The present, for blocks and relative dates. */
+  now: string;
+  definitions: Record<string, Definition>;
+  users: User[];
+  /** Groups that people made; the built-in ones are always there, under the names in BUILTIN. */
+  groups: { id: Id; name: string }[];
+  nesting: { parent: Id; child: Id }[];
+  members: { group: Id; user: Id }[];
+  workspaces: { id: Id }[];
+  archives: { id: Id; workspace: Id; clientsEnabled: boolean }[];
+  /** Every archive has a root folder with the archive's own id and no parent. */
+  folders: { id: Id; archive: Id; parent: Id | null }[];
+  clients: { id: Id; workspace: Id; name: string }[];
+  assignments: { client: Id; archive: Id; principal: Principal }[];
+  planes: Plane[];
+  planeGroups: { plane: Id; group: Id }[];
+  /** P2 at archive roots; a new archive has the entries of P6. */
+  entries: { archive: Id; principal: Principal; permission: Permission; decision: 'ALLOW' | 'DENY' }[];
+  items: Item[];
+}
+
+/** P6: what a new archive root allows. */
+export function newArchiveEntries(archive: Id): World['entries'] {
+  return (['VIEW', 'EDIT', 'CREATE', 'DELETE'] as const).map((permission) => ({
+    archive,
+    principal: { group: 'EVERYONE' },
+    permission,
+    decision: 'ALLOW',
+  }));
+}
+
+export function find<T extends { id: Id }>(among: readonly T[], id: Id): T {
+  const found = among.find((each) => each.id === id);
+  if (found === undefined) throw new Error(`The world has nothing with the id ${id}.`);
+  return found;
+}

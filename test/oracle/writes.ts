@@ -1,0 +1,255 @@
+import { abilitiesInPlane, abilitiesOf, levelInPlane, findsInTrash, levelOf, meetsPlane, sees } from './sight.ts';
+import { clientsOf, isViewer, may, planesOf, seesArchive, seesUser } from './viewers.ts';
+import { ANONYMOUS, type Definition, type Id, type Item, type Value, type World } from './world.ts';
+
+export type Refusal = 'FORBIDDEN' | 'NOT_FOUND' | 'VALIDATION_FAILED' | 'CLIENT_REQUIRED' | 'STALE_VERSION';
+
+/**
+ * What becomes of a write. Without refusals it happens, and `world` is the world after it; otherwise nothing changes (W5), and the
+ * writer hears one of the refusals (the rules don't say which comes first).
+ */
+export interface Verdict {
+  refusals: Set<Refusal>;
+  world: World;
+}
+
+export interface Target {
+  id: Id;
+  /** W6: the version that the write expects. */
+  version?: number | undefined;
+}
+
+/** W1: changes fields of one or several records. */
+export function update(
+  world: World,
+  viewer: Id,
+  definition: string,
+  targets: Target[],
+  changes: Record<string, Value>,
+): Verdict {
+  return write(world, targets, {
+    always: invalidValues(world, viewer, world.definitions[definition]!, changes),
+    exists: (item) => item.definition === definition && sees(world, viewer, item),
+    refusals: (item) => [
+      ...Object.keys(changes)
+        .filter((field) => levelOf(world, viewer, item, field) !== 'EDIT')
+        .map(() => 'FORBIDDEN' as const),
+      ...unlessAble(world, viewer, item, targets.length > 1 ? 'MASS_UPDATE' : null),
+    ],
+    change: (item) => ({ ...item, values: { ...item.values, ...changes } }),
+  });
+}
+
+/** W2: puts records into the trash. */
+export function remove(world: World, viewer: Id, definition: string, targets: Target[]): Verdict {
+  return write(world, targets, {
+    exists: (item) => item.definition === definition && sees(world, viewer, item),
+    refusals: (item) => unlessDeletable(world, viewer, item, targets.length),
+    change: (item) => ({ ...item, trashed: true }),
+  });
+}
+
+/** W2: whoever finds a record in the trash restores it; several at once need MASS_DELETE, as deleting them does. */
+export function restore(world: World, viewer: Id, definition: string, targets: Target[]): Verdict {
+  return write(world, targets, {
+    exists: (item) => item.definition === definition && findsInTrash(world, viewer, item),
+    refusals: (item) => unlessDeletable(world, viewer, item, targets.length),
+    change: (item) => ({ ...item, trashed: false }),
+  });
+}
+
+/** C7: gives records another client of their archive, one that the viewer is assigned to. */
+export function changeClient(world: World, viewer: Id, definition: string, targets: Target[], client: Id): Verdict {
+  return write(world, targets, {
+    exists: (item) => item.definition === definition && sees(world, viewer, item),
+    refusals: (item) => [
+      ...unlessEditable(world, viewer, item),
+      ...unlessAble(world, viewer, item, targets.length > 1 ? 'MASS_UPDATE' : null),
+      ...chosenClient(world, viewer, item.archive, client).refusals,
+    ],
+    change: (item) => ({ ...item, client }),
+  });
+}
+
+export interface Place {
+  archive: Id;
+  folder: Id;
+  client?: Id | undefined;
+}
+
+/**
+ * P8, W4, C8: moves records into a folder, also of another archive of the workspace; EDIT on the record and on both folders. In
+ * another archive a record keeps its client if that is one of the viewer's there, else it gets one as a new record does.
+ */
+export function move(world: World, viewer: Id, definition: string, targets: Target[], place: Place): Verdict {
+  const workspaceOf = (archive: Id) => world.archives.find(({ id }) => id === archive)?.workspace;
+  const clientFor = (item: Item): { client: Id | null; refusals: Refusal[] } => {
+    if (place.client === undefined && item.archive === place.archive) return { client: item.client, refusals: [] };
+    const keeps = item.client !== null && selectableClients(world, viewer, place.archive).includes(item.client);
+    return chosenClient(world, viewer, place.archive, place.client ?? (keeps ? item.client! : undefined));
+  };
+  return write(world, targets, {
+    exists: (item) => item.definition === definition && sees(world, viewer, item),
+    refusals: (item) => [
+      ...unlessEditable(world, viewer, item),
+      ...unlessAble(world, viewer, item, targets.length > 1 ? 'MASS_UPDATE' : null),
+      ...placeRefusals(world, viewer, place, 'EDIT'),
+      ...(workspaceOf(item.archive) === workspaceOf(place.archive) ? [] : (['NOT_FOUND'] as const)),
+      ...clientFor(item).refusals,
+    ],
+    change: (item) => ({ ...item, archive: place.archive, folder: place.folder, client: clientFor(item).client }),
+  });
+}
+
+export interface NewItem extends Place {
+  id: Id;
+  definition: string;
+  values: Record<string, Value>;
+}
+
+/** W3, C7, C8, P8: creates a record through any plane that grants CREATE, has every given field at EDIT, and whose restriction it meets. */
+export function create(
+  world: World,
+  viewer: Id,
+  { id, definition: name, archive, folder, client, values }: NewItem,
+): Verdict {
+  const definition = world.definitions[name]!;
+  const chosen = chosenClient(world, viewer, archive, client);
+  const item: Item = {
+    id,
+    definition: name,
+    archive,
+    folder,
+    client: chosen.client,
+    owner: viewer === ANONYMOUS ? null : viewer,
+    version: 1,
+    createdAt: world.now,
+    updatedAt: world.now,
+    trashed: false,
+    values: { ...emptyValues(definition), ...values },
+  };
+  const place = placeRefusals(world, viewer, { archive, folder }, 'CREATE');
+  const through = (): boolean =>
+    planesOf(world, viewer).some(
+      (plane) =>
+        abilitiesInPlane(plane, definition).includes('CREATE') &&
+        Object.keys(values).every((field) => levelInPlane(plane, definition, field) === 'EDIT') &&
+        meetsPlane(world, viewer, plane, item),
+    );
+  const after = { ...world, items: [...world.items, item] };
+  const refusals: Refusal[] = [...place, ...(place.includes('NOT_FOUND') ? [] : chosen.refusals)];
+  if (!place.includes('NOT_FOUND') && !through()) refusals.push('FORBIDDEN');
+  refusals.push(...invalidValues(world, viewer, definition, item.values));
+  if (refusals.length === 0 && hasConflict(after, [item])) refusals.push('VALIDATION_FAILED');
+  return verdict(world, refusals, after);
+}
+
+/** The common course of writes: all or nothing (W5), hidden and missing targets alike (V2), one new version each (W6). */
+function write(
+  world: World,
+  targets: Target[],
+  rule: {
+    /** What is wrong with the call itself, whatever its targets. */
+    always?: readonly Refusal[];
+    exists: (item: Item) => boolean;
+    refusals: (item: Item) => readonly Refusal[];
+    change: (item: Item) => Item;
+  },
+): Verdict {
+  const items = targets.map(({ id }) => world.items.find((item) => item.id === id && rule.exists(item)));
+  const judge = (item: Item | undefined, { version }: Target): readonly Refusal[] => {
+    if (item === undefined) return ['NOT_FOUND'];
+    return [
+      ...(version === undefined || version === item.version ? [] : ['STALE_VERSION' as const]),
+      ...rule.refusals(item),
+    ];
+  };
+  const refusals = [...(rule.always ?? []), ...items.flatMap((item, index) => judge(item, targets[index]!))];
+  const changed = items
+    .filter((item) => item !== undefined)
+    .map((item) => ({ ...rule.change(item), version: item.version + 1 }));
+  const after = { ...world, items: world.items.map((item) => changed.find(({ id }) => id === item.id) ?? item) };
+  if (hasConflict(after, changed)) refusals.push('VALIDATION_FAILED');
+  return verdict(world, refusals, after);
+}
+
+function verdict(before: World, refusals: readonly Refusal[], after: World): Verdict {
+  return { refusals: new Set(refusals), world: refusals.length === 0 ? after : before };
+}
+
+function unlessEditable(world: World, viewer: Id, item: Item): Refusal[] {
+  return may(world, viewer, item.archive, 'EDIT') ? [] : ['FORBIDDEN'];
+}
+
+function unlessAble(world: World, viewer: Id, item: Item, ability: string | null): Refusal[] {
+  return ability === null || abilitiesOf(world, viewer, item).includes(ability) ? [] : ['FORBIDDEN'];
+}
+
+/** W2, P8: DELETE of the tree is part of the ability as V4 tells it. */
+function unlessDeletable(world: World, viewer: Id, item: Item, count: number): Refusal[] {
+  return unlessAble(world, viewer, item, count > 1 ? 'MASS_DELETE' : 'DELETE');
+}
+
+function placeRefusals(world: World, viewer: Id, { archive, folder }: Place, permission: 'EDIT' | 'CREATE'): Refusal[] {
+  const known =
+    seesArchive(world, viewer, archive) && world.folders.some((each) => each.id === folder && each.archive === archive);
+  if (!known) return ['NOT_FOUND'];
+  return may(world, viewer, archive, permission) ? [] : ['FORBIDDEN'];
+}
+
+/** C7, C8: the clients that the viewer can choose in an archive; none where clients are off. */
+function selectableClients(world: World, viewer: Id, archive: Id): Id[] {
+  const enabled = world.archives.find(({ id }) => id === archive)?.clientsEnabled ?? false;
+  return enabled && isViewer(world, viewer) ? clientsOf(world, viewer, archive) : [];
+}
+
+/** C7, C8: the client that a record gets in an archive. A client that isn't the viewer's is like one that doesn't exist. */
+function chosenClient(
+  world: World,
+  viewer: Id,
+  archive: Id,
+  client: Id | undefined,
+): { client: Id | null; refusals: Refusal[] } {
+  const enabled = world.archives.find(({ id }) => id === archive)?.clientsEnabled ?? false;
+  if (!enabled) return { client: null, refusals: client === undefined ? [] : ['VALIDATION_FAILED'] };
+  const choices = selectableClients(world, viewer, archive);
+  if (client !== undefined) return { client, refusals: choices.includes(client) ? [] : ['NOT_FOUND'] };
+  return { client: choices[0] ?? null, refusals: choices.length > 1 ? ['CLIENT_REQUIRED'] : [] };
+}
+
+function emptyValues(definition: Definition): Record<string, Value> {
+  return Object.fromEntries(Object.keys(definition.fields).map((name) => [name, null]));
+}
+
+/** Required fields hold something; W8, U3: a reference to a record or user that the viewer can't see is refused like one to a missing record. */
+function invalidValues(world: World, viewer: Id, definition: Definition, values: Record<string, Value>): Refusal[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    const field = definition.fields[name]!;
+    if (value === null) return field.required === true ? ['VALIDATION_FAILED' as const] : [];
+    if (field.type !== 'reference' && field.type !== 'user') return [];
+    const target = world.items.find(({ id, definition: type }) => id === value && type === field.to);
+    const found =
+      field.type === 'user' ? seesUser(world, viewer, String(value)) : target && sees(world, viewer, target);
+    return found === true ? [] : ['VALIDATION_FAILED' as const];
+  });
+}
+
+/** V2's declared exception: a unique field is unique per archive and client, the trash aside. Empty values don't meet. */
+function hasConflict(world: World, changed: Item[]): boolean {
+  return changed.some((item) =>
+    Object.entries(world.definitions[item.definition]!.fields)
+      .filter(([name, { unique }]) => unique === true && item.values[name] != null)
+      .some(([name]) =>
+        world.items.some(
+          (other) =>
+            other.id !== item.id &&
+            other.definition === item.definition &&
+            !other.trashed &&
+            !item.trashed &&
+            other.archive === item.archive &&
+            other.client === item.client &&
+            other.values[name] === item.values[name],
+        ),
+      ),
+  );
+}
