@@ -36,5 +36,6 @@ export default tseslint.config(
       'max-lines': ['error', { max: 350, skipBlankLines: true, skipComments: true }],
     },
   },
-  { files: ['src/cli/**', 'bin/**', 'bench/**'], rules: { 'no-console': 'off' } },
+  { files: ['**/*.js', '**/*.mjs'], languageOptions: { globals: { console: 'readonly', process: 'readonly' } } },
+  { files: ['src/cli/**', '.ci/**', 'bench/**'], rules: { 'no-console': 'off' } },
 );

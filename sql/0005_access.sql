@@ -73,7 +73,9 @@ as $$
         or (e.decision = 'DENY' and e.group_id = '00000000-0000-0000-0000-0000000000e1'))
     group by e.archive_id, e.permission
   )
-  select a.id, a.clients_enabled, p.view, p.view and p.edit, p.view and p.edit and p.make, p.view and p.edit and p.remove, p.view and p.permit
+  select a.id, a.clients_enabled, p.view, p.view and p.edit,
+    -- U4: guests create nothing, whatever they are given.
+    p.view and p.edit and p.make and (select role from reached) <> 'GUEST', p.view and p.edit and p.remove, p.view and p.permit
   from rowplane.archives a cross join lateral (
     select coalesce(bool_or(d.allowed) filter (where d.permission = 'VIEW'), false),
       coalesce(bool_or(d.allowed) filter (where d.permission = 'EDIT'), false),
@@ -254,12 +256,13 @@ declare
   person uuid;
   entry text;
 begin
-  -- A right signature proves the form as well, since only well-formed tokens are signed: nothing is parsed before.
+  -- The signature first: nothing that the deployment didn't sign is parsed.
   select left(token, 36) || '.' || encode(sha256(s.outer_pad || sha256(s.inner_pad || convert_to('entry.' || left(token, 36) || '.' || pg_backend_pid() || '.' || extract(epoch from transaction_timestamp()), 'UTF8'))), 'hex')
   into entry
   from rowplane.secret s
   where right(token, 64) = encode(sha256(s.outer_pad || sha256(s.inner_pad || convert_to(left(token, -65), 'UTF8'))), 'hex');
-  if found and split_part(token, '.', 2)::double precision > extract(epoch from clock_timestamp()) then
+  -- Entries are signed with the same key, and whoever has entered can read theirs: they are no tokens.
+  if found and left(token, -65) ~ '^[0-9a-f-]{36}[.][0-9]{1,12}$' and split_part(token, '.', 2)::double precision > extract(epoch from clock_timestamp()) then
     person := left(token, 36)::uuid;
   else
     entry := null;

@@ -21,12 +21,12 @@ as $$
     select 'schema', quote_ident(o.nspname), concat_ws(' | ', pg_get_userbyid(o.nspowner), rowplane.acl_text(o.nspacl))
     from ours o
     union all
-    -- Attributes and both sides of every membership: a role that inherits a plane's is in the plane without being a viewer.
+    -- Attributes and both sides of every membership: who inherits from a plane's role would read past the viewer. Between two of these roles, the member tells it.
     select 'role', quote_ident(r.rolname), concat_ws(' | ',
       concat_ws(' ', case when r.rolcanlogin then 'login' end, case when r.rolsuper then 'superuser' end, case when r.rolbypassrls then 'bypassrls' end,
         case when r.rolcreaterole then 'createrole' end, case when r.rolcreatedb then 'createdb' end, case when r.rolreplication then 'replication' end, r.rolconfig::text),
       (select string_agg(concat_ws(' ', 'member', m.member::regrole, case when m.inherit_option then 'inherits' end, case when m.set_option then 'sets' end), ', ' order by m.member::regrole::text)
-        from pg_auth_members m where m.roleid = r.oid and (m.inherit_option or m.set_option)),
+        from pg_auth_members m where m.roleid = r.oid and (m.inherit_option or m.set_option) and m.member::regrole::text !~ ('^(acp|ws)_' || d.tag || '_')),
       (select string_agg(concat_ws(' ', 'in', m.roleid::regrole, case when m.inherit_option then 'inherits' end, case when m.set_option then 'sets' end), ', ' order by m.roleid::regrole::text)
         from pg_auth_members m where m.member = r.oid))
     from pg_roles r cross join rowplane.deployment d

@@ -1,6 +1,6 @@
 -- What administration needs of the database: guards that no connection gets around, and changes that move records. And folders, which whoever may add to one makes.
 
--- U7, P7: the account keeps an active administrator. Maintenance by the owner is free to rebuild an account from nothing.
+-- U7, P7: the account keeps an active administrator, whoever takes one away. Only the owner's own maintenance, which acts for no viewer, is free to rebuild an account from nothing.
 create function rowplane.keep_an_administrator() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -11,7 +11,7 @@ begin
   return null;
 end $$;
 create trigger keep_an_administrator after delete or update of role, active, blocked_until on rowplane.users
-  for each statement when (current_user <> 'rowplane_owner') execute function rowplane.keep_an_administrator();
+  for each statement when (current_user <> 'rowplane_owner' or rowplane.viewer() is not null) execute function rowplane.keep_an_administrator();
 
 -- Whom a grant to one of these groups reaches, anonymous included: the reverse of groups_of, which decides. The nesting only narrows down whom to ask about.
 create function rowplane.people_reached(groups uuid[]) returns setof uuid

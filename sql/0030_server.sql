@@ -36,3 +36,21 @@ create function rowplane.applied_migrations() returns table (name text, checksum
 language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$ select m.name, m.checksum from rowplane.migrations m order by m.name $$;
 grant execute on function rowplane.applied_migrations() to rowplane_api;
+
+-- How many compiled objects are missing from the catalog or differ from what was compiled. Indexes don't count: without one, things are slow, not wrong.
+create function rowplane.count_drift() returns bigint
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+  select count(*)
+  from (
+    select c.kind || ' ' || replace(c.name, '"', '') as key, split_part(c.fingerprint, '.', 2) as expected
+    from rowplane.compiled_objects c where c.kind <> 'index'
+  ) c
+  left join (
+    select o.kind || ' ' || replace(o.name, '"', '') as key,
+      left(translate(encode(sha256(convert_to(o.definition, 'UTF8')), 'base64'), '+/', '-_'), 16) as actual
+    from rowplane.catalog_objects() o
+  ) found on found.key = c.key
+  where c.expected <> '' and found.actual is distinct from c.expected
+$$;
+grant execute on function rowplane.count_drift() to rowplane_api;

@@ -59,7 +59,8 @@ export function openAdministrators({ url, key, connections = 3, onError }: Admin
           async asOwner(ownWork) {
             await session.query('set local role rowplane_owner');
             const owned = await ownWork(session);
-            await session.query('set local role none');
+            // Back to what the session began as: rowplane_admin, or whoever the command line works as.
+            await session.query('reset role');
             return owned;
           },
           afterCommit: (statements) => void later.push(...statements),

@@ -86,14 +86,18 @@ function isNoIndex({ kind }: RecordedObject): boolean {
 
 /** Records what the tables consist of, so that changes by hand show. */
 async function recordBase(owner: Queryable, { tag, workspace, definitions }: Blueprint): Promise<void> {
-  const catalog = await readCatalog(owner, null);
-  const objects = baseObjects(tag, workspace, definitions)
+  const objects = baseObjects(tag, workspace, definitions);
+  const catalog = await readCatalog(
+    owner,
+    objects.map(({ name }) => name),
+  );
+  const recorded = objects
     .filter((object) => catalog.has(keyOf(object)))
     .map(({ kind, name }) => {
-      const recorded = fingerprint(BASE, catalog.get(keyOf({ kind, name })));
-      return { kind, name, plane: null, fingerprint: recorded };
+      const text = fingerprint(BASE, catalog.get(keyOf({ kind, name })));
+      return { kind, name, plane: null, fingerprint: text };
     });
-  const keys = new Set(objects.map(keyOf));
+  const keys = new Set(recorded.map(keyOf));
   const forgotten = (await readRecorded(owner, workspace)).filter((each) => isBase(each) && !keys.has(keyOf(each)));
-  await record(owner, workspace, objects, forgotten);
+  await record(owner, workspace, recorded, forgotten);
 }

@@ -30,9 +30,10 @@ export class DefinitionsRefused extends Error {
 }
 
 /**
- * Makes every workspace follow the definitions: new ones get tables, new fields columns, all doors and full planes are
- * compiled anew. One transaction; it does nothing where nothing has changed. `owner` must be one session, as
- * rowplane_owner, outside a transaction; of several processes the migration's lock lets in one.
+ * Makes every workspace follow the definitions, in one transaction: new ones get tables, new fields columns, and all
+ * doors and planes are compiled anew. Where nothing has changed, it only compiles what this program would compile
+ * otherwise now. `owner` must be one session, as rowplane_owner, outside a transaction; of several processes the
+ * migration's lock lets in one.
  *
  * Throws DefinitionsRefused, with everything left as it was, where something would be lost and `allowDestructive`
  * isn't given, or where existing records or planes stand in the way.
@@ -42,7 +43,15 @@ export async function applyDefinitions(
   wanted: Definitions,
   options: ApplyOptions = {},
 ): Promise<DefinitionChange[]> {
-  return withCompileRetries(() => transaction(owner, (session) => apply(session, wanted, options)));
+  const changes = await withCompileRetries(() => transaction(owner, (session) => apply(session, wanted, options)));
+  if (changes.length === 0) await recompileAll(owner, wanted);
+  return changes;
+}
+
+/** A newer version of this program may compile the same definitions into something else. */
+async function recompileAll(owner: Queryable, definitions: Definitions): Promise<void> {
+  for (const { id } of await readWorkspaces(owner))
+    await withCompileRetries(() => transaction(owner, () => recompileWorkspace(owner, id, definitions)));
 }
 
 async function apply(
@@ -50,14 +59,14 @@ async function apply(
   wanted: Definitions,
   { allowDestructive = false }: ApplyOptions,
 ): Promise<DefinitionChange[]> {
-  await waitBriefly(owner);
-  // No workspace may come, and no plane be saved, from the old definitions meanwhile.
-  await owner.query('lock table rowplane.workspaces, rowplane.planes in share row exclusive mode');
   const applied = await appliedDefinitions(owner);
   const changes = diffDefinitions(applied, wanted);
   if (changes.length === 0) return [];
 
-  const workspaces = await owner.query<Workspace>('select id, name from rowplane.workspaces order by id');
+  await waitBriefly(owner);
+  // No workspace may come, and no plane be saved, from the old definitions meanwhile.
+  await owner.query('lock table rowplane.workspaces, rowplane.planes in share row exclusive mode');
+  const workspaces = await readWorkspaces(owner);
   const planes = await readPlanes(owner);
   const obstacles = await obstaclesTo(owner, changes, wanted, applied, workspaces, planes);
   if (obstacles.length > 0)
@@ -132,6 +141,10 @@ async function store(owner: Queryable, definitions: readonly ObjectDefinition[])
          where definitions.content is distinct from excluded.content`,
       [definition.name, JSON.stringify(definition)],
     );
+}
+
+function readWorkspaces(owner: Queryable): Promise<Workspace[]> {
+  return owner.query<Workspace>('select id, name from rowplane.workspaces order by id');
 }
 
 function readPlanes(owner: Queryable): Promise<StoredPlane[]> {

@@ -1,5 +1,6 @@
 import type { Administration } from '../access/administrators.ts';
-import { Refusal } from '../access/refusals.ts';
+import { Refusal, invalid } from '../access/refusals.ts';
+import type { Queryable } from '../database/queryable.ts';
 import { collectProblems, nameProblem, refusingTaken } from './input.ts';
 import { guardLastPlanes } from './last-planes.ts';
 import { listByName } from './pages.ts';
@@ -80,6 +81,35 @@ export async function createUser(
   const { id } = row as { id: string };
   await a.query('insert into rowplane.group_members (group_id, user_id) select unnest($1::uuid[]), $2', [groups, id]);
   return getUser(a, id);
+}
+
+/**
+ * The first administrator of an account, made by the owner of the database since nobody else is there to do it.
+ * Null where there is one already.
+ */
+export async function createFirstAdministrator(
+  owner: Queryable,
+  input: UserInput & { name: string },
+): Promise<User | null> {
+  const { name, displayName, email, workflowAccess } = checkUser(input);
+  const [row] = await refusingTaken(taken, () =>
+    owner.query<{ id: string }>(
+      `insert into rowplane.users (name, display_name, email, role, workflow_access)
+       select $1, $2, $3, 'ADMINISTRATOR', $4
+       where not exists (select from rowplane.users u where rowplane.role_of(u.id) = 'ADMINISTRATOR') returning id`,
+      [name, displayName ?? '', email ?? null, workflowAccess ?? false],
+    ),
+  );
+  if (!row) return null;
+  const [user] = await owner.query<User>(`${USERS} where u.id = $1`, [row.id]);
+  return user ?? null;
+}
+
+/** The role, if it is one; else VALIDATION_FAILED. */
+export function checkRole(role: string | undefined): AccountRole {
+  const known = ROLES.find((one) => one === role);
+  if (!known) throw invalid([{ path: 'role', message: `must be one of ${ROLES.join(', ')}` }]);
+  return known;
 }
 
 /**

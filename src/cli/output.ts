@@ -50,7 +50,8 @@ export function action<A extends unknown[]>(work: (...args: A) => Promise<void>)
 }
 
 /** A table in columns for people; numbers are aligned to the right. */
-export function table(rows: Record<string, unknown>[], columns = Object.keys(rows[0] ?? {})): string {
+export function table(items: readonly object[], columns = Object.keys(items[0] ?? {})): string {
+  const rows = items as readonly Record<string, unknown>[];
   const cells = rows.map((row) => columns.map((column) => textOf(row[column])));
   const right = columns.map((column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
   const widths = columns.map((column, i) => Math.max(column.length, ...cells.map((row) => row[i]?.length ?? 0)));

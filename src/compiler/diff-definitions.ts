@@ -67,6 +67,29 @@ export function removedChoices(from: Field, to: Field): string[] {
   return (from.choices ?? []).map(({ value }) => value).filter((value) => !left.has(value));
 }
 
+/** A change in a few words: `document.pages added`. */
+export function describeChange(change: DefinitionChange): string {
+  const { name } = change.definition;
+  switch (change.kind) {
+    case 'definitionAdded':
+      return `definition ${name} added`;
+    case 'definitionRemoved':
+      return `definition ${name} removed`;
+    case 'fieldAdded':
+      return `${name}.${change.field.name} added`;
+    case 'fieldRemoved':
+      return `${name}.${change.field.name} removed`;
+    case 'fieldReplaced':
+      return `${name}.${change.field.name} replaced`;
+    case 'fieldAltered':
+      return `${name}.${change.field.name} altered`;
+    case 'partRemoved':
+      return `${name}.${change.part}.${change.name} removed`;
+    case 'redescribed':
+      return `${name} described anew`;
+  }
+}
+
 /**
  * The applied definitions without everything that changes would take away: what workspaces are compiled from while
  * columns and tables are dropped that nothing may use any more.

@@ -59,7 +59,9 @@ function able(blueprint: Blueprint, definition: ObjectDefinition, names: GuardNa
   return planeFunction(blueprint, definition, names, {
     name: names.able,
     asked: 'ability',
-    cases: Object.keys(definition.abilities).map((ability) => [ability, grants(ability)]),
+    cases: Object.keys(definition.abilities)
+      .sort()
+      .map((ability) => [ability, grants(ability)]),
     comment: `A8: whether a plane of the viewer exposes the record and grants the ability.`,
   });
 }

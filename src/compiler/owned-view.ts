@@ -20,7 +20,7 @@ export interface OwnedView {
 export function ownedView({ name, owner, select, comment, grants, forbidden }: OwnedView): SqlObject {
   const statements = [
     `create view ${name} as\n${select}`,
-    `create rule plain as on ${forbidden} to ${name} do instead nothing`,
+    `create rule plain as on ${forbidden} to ${name} do also nothing`,
     ...grants.map((grant) => `grant ${grant}`),
     `comment on view ${name} is ${literal(comment)}`,
     `alter view ${name} owner to ${identifier(owner)}`,

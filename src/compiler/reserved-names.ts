@@ -1,10 +1,14 @@
 /** Names that a definition can't have because the API has them: queries, types, and what scalars are called. */
 export const RESERVED_DEFINITION_NAMES: ReadonlySet<string> = new Set(
-  `access archive archives boolean cell cells client clients collection collections companies company date dateTime
-  decimal definition definitions deployment entries entry field fieldAccess fields float folder folders function
-  functions group groups id int log mailbox mutation node nodes order pageInfo permission permissions plane planes
-  profile profiles query realm realms record records role roles service session sessions string subscription trash
-  trashed user users version viewer viewers workspace workspaces`.split(/\s+/),
+  `access account administration archive archives archiveSettings boolean booleanTest cell cells choice client
+  clients clientSettings collection collections companies company date dateTest dateTestRange dateTime
+  dateTimeTest dateTimeTestRange decimal decimalTest decimalTestRange definition definitions deployment
+  documentViewer entries entry escapingMember field fieldAccess fieldLevel fields fieldType float folder folders
+  function functions group groups groupTest id idTest int integerTest integerTestRange json layout levelSource
+  levelSourceKind log mailbox mutation node nodes order orderDirection pageInfo permission permissions plane
+  planeContent planeEscapes planes principal principalKind profile profiles query realm realms record
+  recordFieldPlane records role roles service session sessions string subscription textTest textTestRange trash
+  trashed user userRole users userTest version view viewer viewers warning workspace workspaces workspaceSettings`.split(/\s+/),
 );
 
 /** What the names of derived GraphQL types end in: a definition `processWhere` would meet the one of `process`. */
@@ -13,7 +17,7 @@ export const TYPE_SUFFIXES: readonly string[] =
 
 /** Names (and columns) that a field can't have because every record has them, conditions use them, or Postgres does. */
 export const RESERVED_FIELD_NAMES: ReadonlySet<string> = new Set(
-  `id node realm realm_id archive archive_id folder folder_id client client_id owner owner_id version createdAt
+  `id ids versions node realm realm_id archive archive_id folder folder_id client client_id owner owner_id version createdAt
   created_at updatedAt updated_at deletedAt deleted_at fieldAccess fieldLevel abilities access and or not where trash
   clientMutationId records workspace plane planes viewer cursor ctid xmin xmax cmin cmax tableoid oid`.split(/\s+/),
 );

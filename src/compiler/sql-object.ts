@@ -1,6 +1,6 @@
 import { RESERVED_KEYWORDS } from './keywords.ts';
 
-/** Kinds of database objects, in the words of `comment on <kind>` and `drop <kind>`; `grant` has neither. */
+/** Kinds of database objects, in the words of `comment on <kind>`; `grant` and `setting` (of a table) have no comment. */
 export type SqlObjectKind =
   | 'schema'
   | 'role'
@@ -13,7 +13,8 @@ export type SqlObjectKind =
   | 'rule'
   | 'function'
   | 'trigger'
-  | 'grant';
+  | 'grant'
+  | 'setting';
 
 /** One object of the database as the compilers describe it. */
 export interface SqlObject {

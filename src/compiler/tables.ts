@@ -28,7 +28,7 @@ export function recordTable(workspace: number, definition: ObjectDefinition): Sq
       comment: `Definition ${definition.name}: one row per record of workspace ${workspace}. Nobody reads or writes it but through planes and the edit door.`,
     },
     {
-      kind: 'grant',
+      kind: 'setting',
       name: `statistics of ${table}`,
       // How many records each realm holds decides between walking an index and going realm by realm.
       sql: `alter table ${table} alter column realm_id set statistics 1000`,
@@ -240,7 +240,7 @@ export function basePolicies(workspace: number, { table }: ObjectDefinition): Sq
   });
   return [
     {
-      kind: 'grant',
+      kind: 'setting',
       name: `row security of ${on}`,
       // Forced, so that the owner's own views and functions can't read past it by mistake.
       sql: `alter table ${on} enable row level security, force row level security`,

@@ -5,6 +5,7 @@ import { startEmbedded } from './embedded.ts';
 import { withFileLock } from './file-lock.ts';
 import { rolePassword } from './keys.ts';
 import { migrate, type MigrateOptions, type MigrateResult, withUser } from './migrate.ts';
+import { connect } from './queryable.ts';
 import type { Settings } from './settings.ts';
 
 /** A database, embedded or one's own, with the ways into it. */
@@ -20,6 +21,8 @@ export interface Deployment {
   ownerUrl: string | null;
   /** Brings the database up to date. */
   migrate(options?: Pick<MigrateOptions, 'afterMigrations' | 'log' | 'warn'>): Promise<MigrateResult>;
+  /** Fails, naming the variable, if a way into the database is closed. To be called once it has been migrated. */
+  check(): Promise<void>;
   /** Stops the embedded server if this process started it. */
   stop(): Promise<void>;
 }
@@ -48,6 +51,7 @@ function ownServer(settings: Settings): Deployment {
           'DATABASE_URL must be set to migrate: it names the owner of the database, who may create roles.',
         );
       }
+      await reach('DATABASE_URL', databaseUrl);
       // A process that faces the public knows the secret; rowplane_admin's password must not follow from it. So this
       // role can log in only with what ROWPLANE_ADMIN_URL says.
       return migrate(databaseUrl, {
@@ -57,8 +61,21 @@ function ownServer(settings: Settings): Deployment {
         ...options,
       });
     },
+    async check() {
+      await reach('ROWPLANE_API_URL', apiUrl);
+      if (adminUrl) await reach('ROWPLANE_ADMIN_URL', adminUrl);
+    },
     stop: async () => undefined,
   };
+}
+
+/** Connects once, so that what is wrong with a URL is told with the variable it came from. */
+async function reach(variable: string, url: string): Promise<void> {
+  try {
+    await (await connect(url)).end();
+  } catch (error) {
+    throw new Error(`${variable}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 async function embeddedServer(settings: Settings, log: (message: string) => void): Promise<Deployment> {
@@ -74,6 +91,7 @@ async function embeddedServer(settings: Settings, log: (message: string) => void
     ownerUrl: server.url,
     // The version of the embedded server is ours to choose, not the operator's: nothing to warn of.
     migrate: (options) => migrate(server.url, { secret, adminPassword, ...options, warn: () => undefined }),
+    check: async () => undefined,
     stop: () => server.stop(),
   };
 }

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { embeddedPrograms, type Programs } from './embedded-programs.ts';
-import { embeddedUser, type ProcessUser } from './embedded-user.ts';
+import { dataArgument, environment, initialise, type Place } from './embedded-data.ts';
+import { embeddedPrograms } from './embedded-programs.ts';
+import { embeddedUser } from './embedded-user.ts';
 import { withFileLock } from './file-lock.ts';
 import { identify, runningPostmaster, signal, stopPostmaster } from './postmaster.ts';
 import { connect, quoteName } from './queryable.ts';
@@ -58,100 +58,87 @@ const CONFIGURATION = {
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const directory = resolve(options.directory);
-  const { database = 'rowplane', durable = true, configuration = {}, log = () => undefined } = options;
-  const data = join(directory, 'postgres');
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  return withFileLock(join(directory, 'starting.lock'), async () => {
-    const passwordFile = join(directory, 'superuser-password');
-    const running = await runningPostmaster(data);
-    if (running) {
-      if (await ownerLives(directory)) {
-        const url = urlOf(running.port, await readFile(passwordFile, 'utf8'), database);
-        await ensureDatabase(url, database);
-        return { url, started: false, stop: async () => undefined };
-      }
-      log('Stopping the database server that an earlier process left behind');
-      await stopPostmaster(running.pid);
-    }
-    const user = await embeddedUser();
-    const programs = await embeddedPrograms(user);
-    await initialise({ directory, data, passwordFile, user, programs, durable, log });
-    const password = await readFile(passwordFile, 'utf8');
-    const settings = { ...CONFIGURATION, ...(durable ? {} : NOT_DURABLE), ...configuration };
-    const { child, port } = await launch({ directory, data, password, user, programs, settings, log });
-    const url = urlOf(port, password, database);
-    await ensureDatabase(url, database);
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    return await withFileLock(
+      join(directory, 'starting.lock'),
+      async () => (await joinRunning(directory, options)) ?? start(directory, options),
+    );
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    throw new Error(
+      `The folder ${directory} of the embedded PostgreSQL belongs to another user. Start Rowplane as the user who ` +
+        'made it, or set ROWPLANE_DATA to another folder.',
+      { cause: error },
+    );
+  }
+}
 
-    const pid = child.pid ?? 0;
-    // A process that ends without asking must not leave a server behind; a killed one does, see above.
-    const atExit = () => signal(pid, 'SIGINT');
-    process.once('exit', atExit);
-    let stopping: Promise<void> | undefined;
-    const stop = () => {
-      process.off('exit', atExit);
-      return (stopping ??= child.exitCode === null ? stopPostmaster(pid) : Promise.resolve());
-    };
-    return { url, started: true, stop };
-  });
+/** Shares the server that another living process of ours runs; stops one that nobody looks after. Else null. */
+async function joinRunning(
+  directory: string,
+  { database = 'rowplane', log }: EmbeddedOptions,
+): Promise<Embedded | null> {
+  const data = join(directory, 'postgres');
+  for (;;) {
+    const running = await runningPostmaster(data);
+    if (!running) return null;
+    if (!(await ownerLives(directory))) {
+      log?.('Stopping the database server that an earlier process left behind');
+      await stopPostmaster(running.pid);
+      return null;
+    }
+    const url = urlOf(running.port, await readFile(join(directory, 'superuser-password'), 'utf8'), database);
+    try {
+      await ensureDatabase(url, database);
+      return { url, started: false, stop: async () => undefined };
+    } catch (error) {
+      // 57P03, or nobody at the port: it is just shutting down, and soon gone.
+      if (!['57P03', '57P01', 'ECONNREFUSED', 'ECONNRESET'].includes((error as { code?: string }).code ?? ''))
+        throw error;
+      await sleep(50);
+    }
+  }
+}
+
+async function start(directory: string, options: EmbeddedOptions): Promise<Embedded> {
+  const { database = 'rowplane', durable = true, configuration = {}, log = () => undefined } = options;
+  const user = await embeddedUser();
+  const place = { directory, data: join(directory, 'postgres'), user, programs: await embeddedPrograms(user), log };
+  await initialise(place, durable);
+  const password = await readFile(join(directory, 'superuser-password'), 'utf8');
+  const settings = { ...CONFIGURATION, ...(durable ? {} : NOT_DURABLE), ...configuration };
+  const { child, port } = await launch(place, password, settings);
+
+  const pid = child.pid ?? 0;
+  // A process that ends without asking must not leave a server behind; a killed one does, see joinRunning.
+  const atExit = () => signal(pid, 'SIGINT');
+  process.once('exit', atExit);
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    process.off('exit', atExit);
+    const ended = child.exitCode !== null || child.signalCode !== null;
+    return (stopping ??= ended ? Promise.resolve() : stopPostmaster(pid));
+  };
+  const url = urlOf(port, password, database);
+  try {
+    await ensureDatabase(url, database);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, started: true, stop };
 }
 
 const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
 
-interface Place {
-  directory: string;
-  data: string;
-  user: ProcessUser | null;
-  programs: Programs;
-  log: (message: string) => void;
-}
-
-/** Makes the data directory, unless it is there. It appears under its name only when it is complete. */
-async function initialise(place: Place & { passwordFile: string; durable: boolean }): Promise<void> {
-  const { data, passwordFile, user, programs, durable, log } = place;
-  const version = await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => null);
-  if (version?.trim() === '18') return;
-  if (version !== null) {
-    throw new Error(
-      `${data} holds the data of PostgreSQL ${version.trim()}, and this is 18. Dump it with the version of Rowplane ` +
-        'that made it and restore it here, or set ROWPLANE_DATA to another folder.',
-    );
-  }
-  log('Creating the database');
-  const draft = `${data}.new`;
-  await rm(draft, { recursive: true, force: true });
-  await mkdir(draft, { mode: 0o700 });
-  await writeFile(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 });
-  await chmod(passwordFile, 0o600);
-  if (user) for (const path of [draft, passwordFile]) await chown(path, user.uid, user.gid);
-  // Passed as an open file, since its path may lead through folders that the user can't enter; see dataArgument.
-  const opened = await open(passwordFile, 'r');
-  try {
-    const child = spawn(
-      programs.initdb,
-      [
-        ...['-D', dataArgument(draft, user), '--username=postgres', '--auth=scram-sha-256', '--no-instructions'],
-        `--pwfile=${user && process.platform === 'linux' ? '/proc/self/fd/3' : passwordFile}`,
-        ...['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'],
-        ...(durable ? [] : ['--no-sync']),
-      ],
-      { ...user, cwd: draft, env: environment(), stdio: ['ignore', 'pipe', 'pipe', opened.fd] },
-    );
-    let output = '';
-    child.stdout?.on('data', (chunk) => (output += String(chunk)));
-    child.stderr?.on('data', (chunk) => (output += String(chunk)));
-    const code = await new Promise((done, fail) => child.once('error', fail).once('close', done));
-    if (code !== 0) throw new Error(`PostgreSQL's initdb failed on ${draft}:\n${output.trim()}`);
-  } finally {
-    await opened.close();
-  }
-  await rename(draft, data);
-}
-
 /** Starts the server and waits until it answers, which after a crash may take as long as recovery does. */
 async function launch(
-  place: Place & { password: string; settings: Record<string, string> },
+  place: Place,
+  password: string,
+  settings: Record<string, string>,
 ): Promise<{ child: ChildProcess; port: number }> {
-  const { directory, data, password, user, programs, settings, log } = place;
+  const { directory, data, user, programs, log } = place;
   const logFile = join(directory, 'postgres.log');
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
@@ -184,20 +171,6 @@ async function launch(
     }
     await sleep(250);
   }
-}
-
-/**
- * How the server's user is to reach a folder. As root's servant it may not be allowed to follow the folder's path, but
- * it is started inside the folder, and Linux calls the folder one is in by this name.
- */
-function dataArgument(data: string, user: ProcessUser | null): string {
-  return user && process.platform === 'linux' ? '/proc/self/cwd' : data;
-}
-
-/** No PGPORT, PGDATA, LC_ALL or the like of the caller's may change what the server does. */
-function environment(): Record<string, string> {
-  const kept = Object.entries(process.env).filter(([name]) => /^(PATH|TMPDIR|TEMP|TMP|SystemRoot|HOME)$/i.test(name));
-  return { ...(Object.fromEntries(kept) as Record<string, string>), LC_ALL: 'C' };
 }
 
 /** Notes that this process is the one that stops the server. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -8,11 +8,22 @@ const run = promisify(execFile);
 
 /** The server that runs on a data directory, or null; the file that a killed server left behind counts as none. */
 export async function runningPostmaster(data: string): Promise<{ pid: number; port: number } | null> {
-  const file = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
-  const [pid = NaN, , , port = NaN] = file.split('\n').map(Number);
+  const file = join(data, 'postmaster.pid');
+  const [pid = NaN, , , port = NaN] = (await readFile(file, 'utf8').catch(() => '')).split('\n').map(Number);
   if (!Number.isInteger(pid) || pid <= 0) return null;
   const identity = await identify(pid);
-  return identity?.includes('postgres') ? { pid, port } : null;
+  if (!identity) return null;
+  if (identity.includes('postgres') && (await worksIn(pid, data))) return { pid, port };
+  // The number has gone to another process since. Postgres would take that one for the old server and not start.
+  await rm(file, { force: true });
+  return null;
+}
+
+/** Whether a server may be the one that works in this folder. Where that can't be known, it is believed. */
+async function worksIn(pid: number, data: string): Promise<boolean> {
+  // Linux alone tells, and in a container not even to root.
+  const [theirs, ours] = await Promise.all([readlink(`/proc/${pid}/cwd`).catch(() => null), realpath(data)]);
+  return theirs === null || theirs === ours;
 }
 
 /** Asks a server to disconnect everybody and shut down, insists after a while, and waits until it has gone. */

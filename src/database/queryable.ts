@@ -26,7 +26,9 @@ export async function connect(url: string, application = 'rowplane'): Promise<Co
   // Without a listener, a server that goes away between two statements would end this process.
   client.on('error', () => undefined);
   const closed = new Promise<void>((resolve) => client.once('end', resolve));
-  await client.connect();
+  await client.connect().catch((error: unknown) => {
+    throw unreachable(error, url);
+  });
   return {
     client,
     query: async <R>(text: string, values?: unknown[]) => rowsOf<R>(await client.query(text, values)),
@@ -35,6 +37,16 @@ export async function connect(url: string, application = 'rowplane'): Promise<Co
       await closed;
     },
   };
+}
+
+/** Says which server it was: where a name has several addresses, the system's own error is empty. Keeps the code. */
+function unreachable(error: unknown, url: string): Error {
+  const { message, code, errors } = error as Error & { code?: string; errors?: Error[] };
+  const place = URL.canParse(url) ? new URL(url).host : '';
+  const reason = message || errors?.map((each) => each.message).join(', ') || code || 'unknown reason';
+  return Object.assign(new Error(`No connection to the database server ${place}: ${reason}`, { cause: error }), {
+    code,
+  });
 }
 
 /** Opens a pool of at most `size` sessions. */

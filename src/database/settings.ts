@@ -38,6 +38,14 @@ const number = (least: number, most: number, byDefault: number) =>
     .refine((value) => value >= least && value <= most, { error: `must be a whole number from ${least} to ${most}` })
     .default(byDefault);
 
+const origins = z
+  .string()
+  .default('')
+  .transform((value) => value.split(/[\s,]+/).filter((origin) => origin !== ''))
+  .refine((all) => all.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin), {
+    error: 'must be origins such as https://app.example.org, without a path, separated by commas',
+  });
+
 /** Every setting there is, in the order in which `rowplane config` lists them. */
 const DECLARED = {
   host: setting('HOST', z.string().default('127.0.0.1'), 'Address to listen on; 0.0.0.0 for all of this machine'),
@@ -72,6 +80,7 @@ const DECLARED = {
     'all',
   ),
   dev: setting('ROWPLANE_DEV', flag, 'Whether `rowplane token` gives out tokens for any user'),
+  origins: setting('ROWPLANE_ORIGINS', origins, 'Origins of other pages that may use the API, separated by commas'),
   oidcIssuer: setting('ROWPLANE_OIDC_ISSUER', httpUrl, 'OpenID Connect issuer whose tokens are accepted'),
   oidcAudience: setting('ROWPLANE_OIDC_AUDIENCE', z.string().optional(), "The `aud` of that issuer's tokens for us"),
   oidcAccount: setting(

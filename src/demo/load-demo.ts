@@ -26,6 +26,8 @@ export interface DemoOptions {
   /** `viewerTokenKey(secret)`. */
   key: Buffer;
   definitions: Definitions;
+  /** Leaves a database that is somebody's own alone, instead of refusing. */
+  ifEmpty?: boolean;
 }
 
 /** Ids by name. */
@@ -36,7 +38,10 @@ type Ids = Record<string, string>;
  * as the owner. All of it in one transaction, so that a start that is killed leaves nothing half-done behind. The same each
  * time. Answers whether there was anything to do; throws IN_USE where the database is somebody's own.
  */
-export async function loadDemo({ ownerUrl, adminUrl, key, definitions }: DemoOptions): Promise<boolean> {
+export async function loadDemo(
+  { ownerUrl, adminUrl, key, definitions, ifEmpty = false }: DemoOptions,
+  onStart: () => void = () => undefined,
+): Promise<boolean> {
   const owner = await connect(ownerUrl, 'rowplane demo');
   try {
     await owner.query('set role rowplane_owner');
@@ -45,9 +50,10 @@ export async function loadDemo({ ownerUrl, adminUrl, key, definitions }: DemoOpt
        from rowplane.deployment`,
       [ADMINISTRATOR],
     );
-    if (found?.demo) return false;
+    if (found?.demo || (found?.used && ifEmpty)) return false;
     if (found?.used)
       throw new Refusal('IN_USE', 'This database has users or workspaces of its own. The demo needs an empty one.');
+    onStart();
     const administrator = await firstAdministrator(owner);
     const administrators = openAdministrators({ url: adminUrl, key, connections: 1 });
     try {

@@ -23,9 +23,14 @@ const START = Date.UTC(2025, 0, 6, 7);
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** A handful of rows per day, on working hours. */
-function moment(random: Random, index: number, count: number): Date {
-  return new Date(START + Math.floor((index / count) * 330) * DAY + random.below(10 * 60) * 60_000);
+/** Moments in order, on weekdays, in working hours. */
+function moments(random: Random, count: number): Date[] {
+  const days = Array.from({ length: 330 }, (_, day) => START + day * DAY).filter(
+    (day) => ![0, 6].includes(new Date(day).getUTCDay()),
+  );
+  return Array.from({ length: count }, () => random.pick(days) + random.below(10 * 3600) * 1000)
+    .sort((a, b) => a - b)
+    .map((moment) => new Date(moment));
 }
 
 const stamp = (milliseconds: number) => new Date(milliseconds).toISOString();
@@ -33,10 +38,8 @@ const stamp = (milliseconds: number) => new Date(milliseconds).toISOString();
 /** 1,500 permit applications: 1,455 of General, 30 of Customer contact, 15 of Experts. */
 export function processes(): DemoProcess[] {
   const random = seeded(1);
-  const count = 1500;
-  return Array.from({ length: count }, (_, index) => {
+  return moments(random, 1500).map((at, index) => {
     const client = index % 100 === 7 ? 'Experts' : index % 50 === 13 ? 'Customer contact' : 'General';
-    const at = moment(random, index, count);
     const due = at.getTime() + 56 * DAY;
     const ended = random.chance(0.9) ? stamp(at.getTime() + (3 + random.below(60)) * DAY) : null;
     return {
@@ -73,7 +76,6 @@ export function contractFolders(): string[] {
 /** 500 documents of Contracts; some are about a permit. */
 export function contracts(permits: readonly DemoProcess[], folders: number): DemoDocument[] {
   const random = seeded(2);
-  const count = 500;
   const subjects = [
     'Supply of paper',
     'Office lease',
@@ -82,8 +84,7 @@ export function contracts(permits: readonly DemoProcess[], folders: number): Dem
     'Software maintenance',
     'Vehicles',
   ];
-  return Array.from({ length: count }, (_, index) => {
-    const at = moment(random, index, count);
+  return moments(random, 500).map((at, index) => {
     return {
       id: random.id(at),
       at,
@@ -104,9 +105,7 @@ export function contracts(permits: readonly DemoProcess[], folders: number): Dem
 /** 40 batches of Matter 1, the last ones still open. */
 export function batches(): DemoRecord[] {
   const random = seeded(3);
-  const count = 40;
-  return Array.from({ length: count }, (_, index) => {
-    const at = moment(random, index, count);
+  return moments(random, 40).map((at, index) => {
     return {
       id: random.id(at),
       at,
@@ -127,8 +126,7 @@ export function reviewDocuments(inBatches: readonly DemoRecord[]): DemoRecord[] 
   const kinds = ['E-mail', 'Letter', 'Minutes', 'Invoice', 'Memo', 'Report'];
   const topics = ['price agreement', 'delivery dates', 'the merger', 'a complaint', 'travel', 'the annual meeting'];
   const relevancies = ['RELEVANT', 'NOT_RELEVANT', 'NOT_RELEVANT', 'PRIVILEGED', 'UNCLEAR'];
-  return Array.from({ length: count }, (_, index) => {
-    const at = moment(random, index, count);
+  return moments(random, count).map((at, index) => {
     const reviewed = random.chance(index < count / 3 ? 0.9 : 0.05);
     const privileged = random.chance(0.1);
     return {

@@ -4,7 +4,7 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  logLevel: 'warn',
+  logLevel: 'error',
   oxc: { jsx: { runtime: 'automatic' } },
   build: {
     emptyOutDir: true,

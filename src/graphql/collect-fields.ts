@@ -21,14 +21,25 @@ export interface Selecting {
 }
 
 /** The fields that the selections of these nodes ask of an object type, by response key, in the order of the response. The algorithm is the specification's. */
-export function collectFields(selecting: Selecting, type: GraphQLObjectType, nodes: readonly { selectionSet?: SelectionSetNode }[]): Map<string, FieldNode[]> {
+export function collectFields(
+  selecting: Selecting,
+  type: GraphQLObjectType,
+  nodes: readonly { selectionSet?: SelectionSetNode }[],
+): Map<string, FieldNode[]> {
   const fields = new Map<string, FieldNode[]>();
   const visited = new Set<string>();
-  for (const { selectionSet } of nodes) if (selectionSet !== undefined) collect(selecting, type, selectionSet, fields, visited);
+  for (const { selectionSet } of nodes)
+    if (selectionSet !== undefined) collect(selecting, type, selectionSet, fields, visited);
   return fields;
 }
 
-function collect(selecting: Selecting, type: GraphQLObjectType, set: SelectionSetNode, fields: Map<string, FieldNode[]>, visited: Set<string>): void {
+function collect(
+  selecting: Selecting,
+  type: GraphQLObjectType,
+  set: SelectionSetNode,
+  fields: Map<string, FieldNode[]>,
+  visited: Set<string>,
+): void {
   for (const selection of set.selections) {
     if (!isIncluded(selecting, selection)) continue;
     if (selection.kind === Kind.FIELD) {
@@ -37,11 +48,13 @@ function collect(selecting: Selecting, type: GraphQLObjectType, set: SelectionSe
       if (nodes === undefined) fields.set(key, [selection]);
       else nodes.push(selection);
     } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      if (applies(selecting, selection.typeCondition, type)) collect(selecting, type, selection.selectionSet, fields, visited);
+      if (applies(selecting, selection.typeCondition, type))
+        collect(selecting, type, selection.selectionSet, fields, visited);
     } else if (!visited.has(selection.name.value)) {
       visited.add(selection.name.value);
       const fragment = selecting.fragments[selection.name.value];
-      if (fragment && applies(selecting, fragment.typeCondition, type)) collect(selecting, type, fragment.selectionSet, fields, visited);
+      if (fragment && applies(selecting, fragment.typeCondition, type))
+        collect(selecting, type, fragment.selectionSet, fields, visited);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Kit } from './builder.ts';
+import type { Builder, Kit } from './builder.ts';
 import { describe } from './describe.ts';
 import type { PageInfo } from './shared-types.ts';
 
@@ -12,7 +12,7 @@ export interface ItemPage<Item> {
   cursorOf: (item: Item) => string;
 }
 
-export function definePageInfo({ builder, types }: Kit): void {
+export function definePageInfo({ types }: Kit): void {
   types.PageInfo.implement({
     fields: (t) => ({
       hasNextPage: t.boolean({ nullable: false, ...describe<PageInfo>({ value: (page) => page.hasNextPage }) }),
@@ -21,7 +21,6 @@ export function definePageInfo({ builder, types }: Kit): void {
       endCursor: t.string({ ...describe<PageInfo>({ value: (page) => page.endCursor }) }),
     }),
   });
-  void builder;
 }
 
 /** The connection type of a list: `<name>Connection` with `edges`, `nodes`, `pageInfo`, `totalCount`. `node` is what Pothos takes for the type of one item. */
@@ -35,19 +34,22 @@ export function defineConnection<Item extends object>({ builder, types }: Kit, n
   });
   return builder.objectRef<ItemPage<Item>>(`${name}Connection`).implement({
     fields: (t) => ({
-      edges: t.field({ type: [edge], nullable: { list: false, items: false }, resolve: (page) => page.items.map((item) => ({ node: item, page })) }),
+      edges: t.field({
+        type: [edge],
+        nullable: { list: false, items: false },
+        resolve: (page) => page.items.map((item) => ({ node: item, page })),
+      }),
       nodes: t.field({ type: [node], nullable: { list: false, items: false }, resolve: (page) => page.items as never }),
       pageInfo: t.field({ type: types.PageInfo, nullable: false, resolve: (page) => pageInfoOf(page) }),
-      totalCount: t.int({ description: 'All items of the list, on all its pages.', resolve: (page) => page.totalCount?.() ?? null }),
+      totalCount: t.int({
+        description: 'All items of the list, on all its pages.',
+        resolve: (page) => page.totalCount?.() ?? null,
+      }),
     }),
   });
 }
 
-function itemRef<Item extends object>({ builder }: Kit, name: string) {
-  return builder.objectRef<Item>(name);
-}
-
-export type ItemRef<Item extends object> = ReturnType<typeof itemRef<Item>>;
+export type ItemRef<Item extends object> = PothosSchemaTypes.ImplementableObjectRef<Builder['$inferSchemaTypes'], Item>;
 
 function pageInfoOf<Item>({ items, hasNextPage, hasPreviousPage = false, cursorOf }: ItemPage<Item>): PageInfo {
   const [first] = items;

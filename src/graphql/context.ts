@@ -36,8 +36,22 @@ export interface Services {
 }
 
 /** Makes the context of a request from its viewer. The session is replaced by the executor, which knows the operation. */
-export function contextFactory({ viewers, administrators, definitions, secret, log, limits }: Services): (viewer: Viewer, requestId: string) => Context {
-  const shared = { viewers, administrators, definitions, reader: createReader(viewers), cursors: createCursors(secret), limits: { ...LIMITS, ...limits } };
+export function contextFactory({
+  viewers,
+  administrators,
+  definitions,
+  secret,
+  log,
+  limits,
+}: Services): (viewer: Viewer, requestId: string) => Context {
+  const shared = {
+    viewers,
+    administrators,
+    definitions,
+    reader: createReader(viewers),
+    cursors: createCursors(secret),
+    limits: { ...LIMITS, ...limits },
+  };
   return (viewer, requestId) => ({
     ...shared,
     viewer,

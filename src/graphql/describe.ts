@@ -53,7 +53,9 @@ export function rootDescribedOf(field: GraphQLField<unknown, unknown>): RootDesc
 }
 
 /** The options of a Pothos field that describes itself: its extension, and the resolver that graphql-js uses. */
-export function describe<Source>(described: Omit<Described, 'value'> & { value: (source: Source, args: Arguments) => unknown }): {
+export function describe<Source>(
+  described: Omit<Described, 'value'> & { value: (source: Source, args: Arguments) => unknown },
+): {
   extensions: Record<string, unknown>;
   resolve: (source: Source, args: Arguments) => never;
 } {

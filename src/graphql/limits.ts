@@ -1,4 +1,13 @@
-import { Kind, parse, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  Kind,
+  parse,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'graphql';
 import { Refusal } from '../access/refusals.ts';
 
 /** How much one operation may ask for. */
@@ -17,7 +26,14 @@ export interface Limits {
   page: number;
 }
 
-export const LIMITS: Readonly<Limits> = { source: 100_000, tokens: 10_000, depth: 20, aliases: 200, complexity: 200_000, page: 500 };
+export const LIMITS: Readonly<Limits> = {
+  source: 100_000,
+  tokens: 10_000,
+  depth: 20,
+  aliases: 200,
+  complexity: 200_000,
+  page: 500,
+};
 
 /** Rows of a page that states no size. */
 export const DEFAULT_PAGE = 50;
@@ -25,18 +41,23 @@ export const DEFAULT_PAGE = 50;
 /** Parses a document within the limits on its size. Throws Refusal TOO_COMPLEX, or graphql's own error of syntax. */
 export function parseWithin(source: string, limits: Limits = LIMITS): DocumentNode {
   if (source.length > limits.source) {
-    throw tooComplex(`The document has ${source.length} characters; ${limits.source} are allowed. Send values as variables.`);
+    throw tooComplex(
+      `The document has ${source.length} characters; ${limits.source} are allowed. Send values as variables.`,
+    );
   }
   try {
     return parse(source, { maxTokens: limits.tokens });
   } catch (error) {
-    if (error instanceof Error && error.message.includes('tokens')) throw tooComplex(`The document has more than ${limits.tokens} tokens. Split it.`);
+    if (error instanceof Error && error.message.includes('tokens'))
+      throw tooComplex(`The document has more than ${limits.tokens} tokens. Split it.`);
     throw error;
   }
 }
 
 interface Measure {
   fields: number;
+  /** Fields of each row of the connection that the selection is on. */
+  rowFields: number;
   depth: number;
   aliases: number;
 }
@@ -54,10 +75,16 @@ export function checkLimits(
   }
   const measured = new Map<string, Measure>();
   const measure = (set: SelectionSetNode): Measure => {
-    const total: Measure = { fields: 0, depth: 0, aliases: 0 };
+    const total: Measure = { fields: 0, rowFields: 0, depth: 0, aliases: 0 };
     for (const selection of set.selections) {
-      const part = selection.kind === Kind.FIELD ? ofField(selection) : selection.kind === Kind.INLINE_FRAGMENT ? measure(selection.selectionSet) : ofFragment(selection.name.value);
+      const part =
+        selection.kind === Kind.FIELD
+          ? ofField(selection)
+          : selection.kind === Kind.INLINE_FRAGMENT
+            ? measure(selection.selectionSet)
+            : ofFragment(selection.name.value);
       total.fields += part.fields;
+      total.rowFields += part.rowFields;
       total.depth = Math.max(total.depth, part.depth);
       total.aliases += part.aliases;
     }
@@ -65,9 +92,12 @@ export function checkLimits(
   };
   const ofField = (field: FieldNode): Measure => {
     const alias = field.alias === undefined ? 0 : 1;
-    if (field.selectionSet === undefined) return { fields: 1, depth: 1, aliases: alias };
+    if (field.selectionSet === undefined) return { fields: 1, rowFields: 0, depth: 1, aliases: alias };
     const inner = measure(field.selectionSet);
-    return { fields: 1 + rowsOf(field, variables) * inner.fields, depth: 1 + inner.depth, aliases: alias + inner.aliases };
+    const whole = { depth: 1 + inner.depth, aliases: alias + inner.aliases };
+    if (isRows(field)) return { fields: 1, rowFields: inner.fields + inner.rowFields, ...whole };
+    const { rows, items } = countsOf(field, operation, variables);
+    return { fields: 1 + items * inner.fields + rows * inner.rowFields, rowFields: 0, ...whole };
   };
   const ofFragment = (name: string): Measure => {
     let result = measured.get(name);
@@ -79,29 +109,51 @@ export function checkLimits(
   };
   const { fields, depth, aliases } = measure(operation.selectionSet);
   if (depth > limits.depth) throw tooComplex(`The operation is ${depth} levels deep; ${limits.depth} are allowed.`);
-  if (aliases > limits.aliases) throw tooComplex(`The operation has ${aliases} aliases; ${limits.aliases} are allowed.`);
+  if (aliases > limits.aliases) {
+    throw tooComplex(`The operation has ${aliases} aliases; ${limits.aliases} are allowed.`);
+  }
   if (fields > limits.complexity) {
-    throw tooComplex(`The operation may answer with ${fields} fields; ${limits.complexity} are allowed. Ask for smaller pages or fewer fields.`);
+    throw tooComplex(
+      `The operation may answer with ${fields} fields; ${limits.complexity} are allowed. Ask for smaller pages or fewer fields.`,
+    );
   }
 }
 
-/** How many rows a field may give: its page size, or as many as there are ids. */
-function rowsOf(field: FieldNode, variables: Readonly<Record<string, unknown>>): number {
+/** The rows of a connection. The query `nodes(ids)` is something else. */
+function isRows({ name, arguments: args = [] }: FieldNode): boolean {
+  return (name.value === 'nodes' || name.value === 'edges') && args.length === 0;
+}
+
+/** How many rows the page of a field may have, and how many objects the field itself gives. */
+function countsOf(
+  field: FieldNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): { rows: number; items: number } {
   let rows: number | null = null;
-  for (const argument of field.arguments ?? []) {
-    const name = argument.name.value;
-    if (name !== 'first' && name !== 'last' && name !== 'ids') continue;
-    const { value } = argument;
-    const given =
-      value.kind === Kind.VARIABLE ? variables[value.name.value] : value.kind === Kind.INT ? Number(value.value) : value.kind === Kind.LIST ? value.values : null;
-    if (typeof given === 'number') rows = Math.max(given, 1);
-    else if (Array.isArray(given)) rows = Math.max(given.length, 1);
+  let items = 1;
+  for (const { name, value } of field.arguments ?? []) {
+    if (name.value !== 'first' && name.value !== 'last' && name.value !== 'ids') continue;
+    const given = valueOf(value, operation, variables);
+    if (typeof given === 'number') rows = Math.max(given, rows ?? 0);
+    else if (Array.isArray(given)) items = given.length;
   }
-  return rows ?? (isPage(field) ? DEFAULT_PAGE : 1);
+  return { rows: rows ?? DEFAULT_PAGE, items };
 }
 
-function isPage(field: FieldNode): boolean {
-  return field.selectionSet!.selections.some((selection) => selection.kind === Kind.FIELD && (selection.name.value === 'nodes' || selection.name.value === 'edges'));
+/** A number, or a list of anything; everything else doesn't matter here. */
+function valueOf(
+  value: ValueNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): unknown {
+  if (value.kind === Kind.INT) return Number(value.value);
+  if (value.kind === Kind.LIST) return value.values;
+  if (value.kind !== Kind.VARIABLE) return null;
+  const given = variables[value.name.value];
+  if (given !== undefined) return given;
+  const declared = operation.variableDefinitions?.find(({ variable }) => variable.name.value === value.name.value);
+  return declared?.defaultValue === undefined ? null : valueOf(declared.defaultValue, operation, {});
 }
 
 function tooComplex(message: string): Refusal {

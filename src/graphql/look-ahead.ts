@@ -9,7 +9,13 @@ export type Into = (target: never, type: string) => unknown;
  * Tells a target what everything below a field needs, so that it can be read in one go. Fields without a description read for themselves and
  * are passed over.
  */
-export function fillTarget(selecting: Selecting, into: Into | undefined, returned: GraphQLOutputType, nodes: readonly FieldNode[], target: unknown): void {
+export function fillTarget(
+  selecting: Selecting,
+  into: Into | undefined,
+  returned: GraphQLOutputType,
+  nodes: readonly FieldNode[],
+  target: unknown,
+): void {
   const named = getNamedType(returned);
   const types = isObjectType(named) ? [named] : isAbstractType(named) ? selecting.schema.getPossibleTypes(named) : [];
   for (const type of types) {

@@ -21,7 +21,8 @@ export function defineNode(kit: Kit): void {
       'place' in value ? pascalCase((value as RecordNode).place.selection.definition.name) : types.typeNames.get(value),
   });
 
-  const target = (): NodeWants => new Map([...recordTypes].map(([name, definition]) => [name, emptySelection(definition)]));
+  const target = (): NodeWants =>
+    new Map([...recordTypes].map(([name, definition]) => [name, emptySelection(definition)]));
   const into = (wants: NodeWants, type: string) => wants.get(type);
 
   /** Objects that aren't records read for themselves, on the same snapshot. */
@@ -81,7 +82,11 @@ export function defineNode(kit: Kit): void {
       nullable: { list: false, items: true },
       description: 'The objects with these ids, in their order; null for those that the viewer does not see.',
       args: { ids: t.arg.idList({ required: true }) },
-      ...rootField({ target, into, read: ({ ids }, wants: NodeWants, context) => readAll(ids as string[], wants, context) }),
+      ...rootField({
+        target,
+        into,
+        read: ({ ids }, wants: NodeWants, context) => readAll(ids as string[], wants, context),
+      }),
     }),
   );
 }

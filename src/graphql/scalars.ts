@@ -33,7 +33,9 @@ const Decimal = new GraphQLScalarType<string, string>({
   serialize: (value) => value as string,
   parseValue: (value) => (typeof value === 'number' ? String(value) : asText('Decimal', value)),
   parseLiteral: (node) =>
-    node.kind === Kind.INT || node.kind === Kind.FLOAT || node.kind === Kind.STRING ? node.value : asText('Decimal', null),
+    node.kind === Kind.INT || node.kind === Kind.FLOAT || node.kind === Kind.STRING
+      ? node.value
+      : asText('Decimal', null),
 });
 
 const Json = new GraphQLScalarType<unknown, unknown>({ name: 'JSON', description: 'Any JSON value.' });

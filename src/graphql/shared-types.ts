@@ -33,6 +33,10 @@ export function createSharedTypes(builder: Builder) {
         EDIT: { description: 'The field can be read and changed.' },
       } as const,
     }),
+    UserRole: builder.enumType('UserRole', {
+      description: 'The role of an account (U1).',
+      values: ['ADMINISTRATOR', 'INTERNAL', 'EXTERNAL', 'GUEST'] as const,
+    }),
     Archive: builder.objectRef<ArchiveNode>('Archive'),
     Folder: builder.objectRef<FolderNode>('Folder'),
     Client: builder.objectRef<ClientNode>('Client'),
@@ -42,9 +46,5 @@ export function createSharedTypes(builder: Builder) {
   };
 }
 
-function recordRef(builder: Builder, name: string) {
-  return builder.objectRef<RecordNode>(name);
-}
-
-export type RecordRef = ReturnType<typeof recordRef>;
+export type RecordRef = PothosSchemaTypes.ImplementableObjectRef<Builder['$inferSchemaTypes'], RecordNode>;
 export type SharedTypes = ReturnType<typeof createSharedTypes>;

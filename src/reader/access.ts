@@ -13,7 +13,12 @@ export interface Access {
 export type Level = 'HIDDEN' | 'READ' | 'EDIT';
 
 /** What a realm must allow for a writing ability to be of use; all other abilities need nothing there. */
-const NEEDED_FLAG: Readonly<Record<string, Flag>> = { CREATE: 'CREATE', DELETE: 'DELETE', MASS_DELETE: 'DELETE', MASS_UPDATE: 'EDIT' };
+const NEEDED_FLAG: Readonly<Record<string, Flag>> = {
+  CREATE: 'CREATE',
+  DELETE: 'DELETE',
+  MASS_DELETE: 'DELETE',
+  MASS_UPDATE: 'EDIT',
+};
 
 /** A flag of the record's realm. Each is compiled with what it presupposes: DELETE means that EDIT and VIEW are there too. */
 export type Flag = 'EDIT' | 'CREATE' | 'DELETE';
@@ -65,12 +70,15 @@ function merge(sight: Sight, row: Row): Access {
   const levels: Record<string, Level> = {};
   for (const field of Object.keys(sight.definition.fields)) {
     const granted = exposing.map(({ fields }) => fields[field]);
-    levels[field] = granted.includes('EDIT') && row['#EDIT'] === true ? 'EDIT' : granted.some(Boolean) ? 'READ' : 'HIDDEN';
+    levels[field] =
+      granted.includes('EDIT') && row['#EDIT'] === true ? 'EDIT' : granted.some(Boolean) ? 'READ' : 'HIDDEN';
   }
   const abilities = new Set(exposing.flatMap((view) => view.abilities));
   return {
     levels,
     fieldAccess: Object.entries(levels).map(([field, level]) => ({ field, level })),
-    abilities: [...abilities].filter((ability) => NEEDED_FLAG[ability] === undefined || row[`#${NEEDED_FLAG[ability]}`] === true).sort(),
+    abilities: [...abilities]
+      .filter((ability) => NEEDED_FLAG[ability] === undefined || row[`#${NEEDED_FLAG[ability]}`] === true)
+      .sort(),
   };
 }

@@ -28,14 +28,20 @@ export function createCursors(secret: string): Cursors {
   const derive = (use: string) => Buffer.from(hkdfSync('sha256', secret, '', `rowplane cursor ${use}`, 32));
   const key = derive('key');
   const nonceKey = derive('nonce');
-  const boundTo = ({ viewer, definition, order }: CursorPlace) => Buffer.from(JSON.stringify([viewer, definition, order]));
+  const boundTo = ({ viewer, definition, order }: CursorPlace) =>
+    Buffer.from(JSON.stringify([viewer, definition, order]));
 
   return {
     write(place, values) {
       const text = Buffer.from(JSON.stringify(values));
       const bound = boundTo(place);
       // Derived from everything that is encrypted, so that no two texts ever share a nonce.
-      const nonce = createHmac('sha256', nonceKey).update(`${bound.length} `).update(bound).update(text).digest().subarray(0, NONCE);
+      const nonce = createHmac('sha256', nonceKey)
+        .update(`${bound.length} `)
+        .update(bound)
+        .update(text)
+        .digest()
+        .subarray(0, NONCE);
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(bound);
       return Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString('base64url');
     },
@@ -48,7 +54,12 @@ export function createCursors(secret: string): Cursors {
         const text = Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()]);
         return JSON.parse(text.toString()) as KeyValue[];
       } catch {
-        throw invalid([{ path: argument, message: 'this is not a cursor of this list in this order. Take one from `pageInfo` or `edges`.' }]);
+        throw invalid([
+          {
+            path: argument,
+            message: 'this is not a cursor of this list in this order. Take one from `pageInfo` or `edges`.',
+          },
+        ]);
       }
     },
   };

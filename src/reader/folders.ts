@@ -2,7 +2,7 @@ import type { Row, Statement } from '../access/unit.ts';
 import type { FolderNode } from './record-node.ts';
 
 /**
- * The visible ones of these folders, each with its path from the topmost folder that the viewer sees (P14). Walking up stops where a parent
+ * The statement for the visible ones of these folders, each with its path from the topmost folder that the viewer sees (P14). Walking up stops where a parent
  * isn't visible.
  */
 export function foldersById(ids: readonly string[]): Statement {
@@ -17,6 +17,7 @@ export function foldersById(ids: readonly string[]): Statement {
   };
 }
 
+/** A row of that statement. */
 export function folderOf(row: Row): FolderNode {
   return row as unknown as FolderNode;
 }

@@ -38,7 +38,9 @@ export function stretches(keys: PlacedKey[], bounds: Bounds, parameter: Paramete
       ? bounded(rest, restOf(value, bounds, first), [`${sql} = ${parameter(value, columnType(first.type))}`], parameter)
       : [];
   const values = first.direction === 'ASC' ? first.values : first.values?.toReversed();
-  const ofSome = values ? values.flatMap(ofValue) : ofAnyValue([{ ...first, nullable: false }, ...rest], bounds, parameter);
+  const ofSome = values
+    ? values.flatMap(ofValue)
+    : ofAnyValue([{ ...first, nullable: false }, ...rest], bounds, parameter);
   return [...ofSome, ...ofEmpty([`${sql} is null`])];
 }
 
@@ -51,12 +53,15 @@ function ofAnyValue(keys: PlacedKey[], { after, before }: Bounds, parameter: Par
 
 /** Whether rows with this first key may lie within the bounds. */
 function within(value: string | boolean | null, { after, before }: Bounds, key: OrderKey): boolean {
-  return (after === null || place(value, after[0]!, key) >= 0) && (before === null || place(value, before[0]!, key) <= 0);
+  return (
+    (after === null || place(value, after[0]!, key) >= 0) && (before === null || place(value, before[0]!, key) <= 0)
+  );
 }
 
 /** What is left of the bounds for rows with this first key: a bound with another first key lies wholly on one side of them. */
 function restOf(value: string | boolean | null, { after, before }: Bounds, key: OrderKey): Bounds {
-  const rest = (bound: readonly KeyValue[] | null) => (bound !== null && place(value, bound[0]!, key) === 0 ? bound.slice(1) : null);
+  const rest = (bound: readonly KeyValue[] | null) =>
+    bound !== null && place(value, bound[0]!, key) === 0 ? bound.slice(1) : null;
   return { after: rest(after), before: rest(before) };
 }
 
@@ -121,13 +126,18 @@ function either(left: string, right: string): string {
 }
 
 /** `order by` for these keys. Backwards, everything is turned round, the place of empty cells too. */
-export function orderBy(keys: readonly PlacedKey[], backward: boolean, sqlOf: (key: PlacedKey) => string = ({ sql }) => sql!): string {
+export function orderBy(
+  keys: readonly PlacedKey[],
+  backward: boolean,
+  sqlOf: (key: PlacedKey) => string = ({ sql }) => sql!,
+): string {
   const parts = keys
     .filter(({ sql }) => sql !== null)
     .map((key) => {
       const direction = (key.direction === 'ASC') === backward ? 'desc' : 'asc';
       // Said only where Postgres's own place for nulls would be another one, so that indexes fit.
-      const nulls = !key.nullable || (direction === 'asc') !== backward ? '' : backward ? ' nulls first' : ' nulls last';
+      const nulls =
+        !key.nullable || (direction === 'asc') !== backward ? '' : backward ? ' nulls first' : ' nulls last';
       return `${sqlOf(key)} ${direction}${nulls}`;
     });
   return `order by ${parts.join(', ')}`;

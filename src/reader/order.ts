@@ -22,7 +22,10 @@ export type KeyValue = string | number | boolean | null;
 const MOST_VALUES = 12;
 
 /** The full order of a list: the keys that were asked for, each once, and then the newest first. */
-export function orderKeys(definition: ObjectDefinition, asked: readonly { field: string; direction: Direction }[]): OrderKey[] {
+export function orderKeys(
+  definition: ObjectDefinition,
+  asked: readonly { field: string; direction: Direction }[],
+): OrderKey[] {
   const keys: OrderKey[] = [];
   for (const { field, direction } of [...asked, { field: 'id', direction: 'DESC' as const }]) {
     if (keys.some((key) => key.field === field)) continue;
@@ -34,7 +37,8 @@ export function orderKeys(definition: ObjectDefinition, asked: readonly { field:
 
 function keyOf(definition: ObjectDefinition, name: string, direction: Direction): OrderKey {
   const field = testableField(definition, name)!;
-  const values = field.type === 'boolean' ? [false, true] : (field.choices?.map(({ value }) => value).sort(compareText) ?? null);
+  const values =
+    field.type === 'boolean' ? [false, true] : (field.choices?.map(({ value }) => value).sort(compareText) ?? null);
   return {
     field: name,
     direction,

@@ -29,7 +29,10 @@ export function newPlace(sight: Sight, selection: Selection): Place {
 export function* readLinked(records: readonly RecordNode[], knowledge: readonly Knowledge[]): Reading<void> {
   let level = records;
   while (level.length > 0) {
-    const steps = [...byPlace(level)].flatMap(([place, rows]) => [...targetSteps(place, rows, knowledge), ...linkedSteps(place, rows)]);
+    const steps = [...byPlace(level)].flatMap(([place, rows]) => [
+      ...targetSteps(place, rows, knowledge),
+      ...linkedSteps(place, rows),
+    ]);
     if (steps.length === 0) return;
     const results = yield steps.map(({ statement }) => statement);
     level = steps.flatMap(({ take }, index) => take(results[index]!));
@@ -70,7 +73,12 @@ function targetSteps(place: Place, rows: readonly Row[], knowledge: readonly Kno
 
 function linkedSteps({ selection, linked }: Place, rows: readonly Row[]): Step[] {
   const steps: Step[] = [];
-  const add = (wanted: boolean, fields: readonly string[], statement: (ids: string[]) => Statement, take: (row: Row) => void) => {
+  const add = (
+    wanted: boolean,
+    fields: readonly string[],
+    statement: (ids: string[]) => Statement,
+    take: (row: Row) => void,
+  ) => {
     const ids = wanted ? idsIn(rows, fields) : [];
     if (ids.length === 0) return;
     steps.push({
@@ -81,11 +89,15 @@ function linkedSteps({ selection, linked }: Place, rows: readonly Row[]): Step[]
       },
     });
   };
-  add(selection.users.size > 0, [...selection.users], usersById, (row) => linked.users.set(row.id as string, row as unknown as UserNode));
+  add(selection.users.size > 0, [...selection.users], usersById, (row) =>
+    linked.users.set(row.id as string, row as unknown as UserNode),
+  );
   add(selection.clients, ['client'], clientsById, (row) =>
     linked.clients.set(clientKey(row.archive, row.id), { id: row.id as string, name: row.name as string }),
   );
-  add(selection.archives, ['archive'], archivesById, (row) => linked.archives.set(row.id as string, row as unknown as ArchiveNode));
+  add(selection.archives, ['archive'], archivesById, (row) =>
+    linked.archives.set(row.id as string, row as unknown as ArchiveNode),
+  );
   add(selection.folders, ['folder'], foldersById, (row) => linked.folders.set(row.id as string, folderOf(row)));
   return steps;
 }
@@ -101,12 +113,18 @@ function idsIn(rows: readonly Row[], fields: readonly string[]): string[] {
   return [...ids];
 }
 
+/** Columns of `rowplane.visible_users` under the names of UserNode. */
+export const USER_COLUMNS = 'id, name, display_name as "displayName", role';
+
 function usersById(ids: string[]): Statement {
-  return { text: 'select id, name, display_name as "displayName", role from rowplane.visible_users where id = any ($1::uuid[])', values: [ids] };
+  return { text: `select ${USER_COLUMNS} from rowplane.visible_users where id = any ($1::uuid[])`, values: [ids] };
 }
 
 function clientsById(ids: string[]): Statement {
-  return { text: 'select archive_id as archive, client_id as id, name from rowplane.visible_clients where client_id = any ($1::uuid[])', values: [ids] };
+  return {
+    text: 'select archive_id as archive, client_id as id, name from rowplane.visible_clients where client_id = any ($1::uuid[])',
+    values: [ids],
+  };
 }
 
 /** Columns of `rowplane.visible_archives` under the names of ArchiveNode. */
@@ -114,6 +132,8 @@ export const ARCHIVE_COLUMNS =
   'id, workspace_id as workspace, name, clients_enabled as "clientsEnabled", may_edit as "mayEdit", may_create as "mayCreate", may_delete as "mayDelete"';
 
 function archivesById(ids: string[]): Statement {
-  return { text: `select ${ARCHIVE_COLUMNS} from rowplane.visible_archives where id = any ($1::uuid[])`, values: [ids] };
+  return {
+    text: `select ${ARCHIVE_COLUMNS} from rowplane.visible_archives where id = any ($1::uuid[])`,
+    values: [ids],
+  };
 }
-

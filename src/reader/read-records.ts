@@ -14,13 +14,18 @@ export interface RecordsRequest {
 }
 
 /** Reads records by id: per request the visible ones by their uuid. A hidden one is missing like one that doesn't exist (V2). */
-export function* readRecords(requests: readonly RecordsRequest[], knowledge: readonly Knowledge[]): Reading<Map<string, RecordNode>[]> {
+export function* readRecords(
+  requests: readonly RecordsRequest[],
+  knowledge: readonly Knowledge[],
+): Reading<Map<string, RecordNode>[]> {
   const found = requests.map(() => new Map<string, RecordNode>());
   const steps = requests.flatMap(({ workspace, ids, selection }, index) => {
     const known = knowledge.find((each) => each.workspace === workspace);
     if (known === undefined || ids.length === 0) return [];
     const sight = sightOf(known, selection.definition);
-    return isBlind(sight) ? [] : [{ index, place: newPlace(sight, selection), statement: recordsStatement(sight, selection, ids) }];
+    return isBlind(sight)
+      ? []
+      : [{ index, place: newPlace(sight, selection), statement: recordsStatement(sight, selection, ids) }];
   });
   if (steps.length === 0) return found;
   const results = yield steps.map(({ statement }) => statement);

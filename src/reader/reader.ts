@@ -26,7 +26,8 @@ export function createReader(viewers: Viewers): Reader {
     const places = await placesOf(scopes, viewer, reads);
     const all = [...new Set(places.flat())];
     const everywhere = reads.some(({ scope }) => scope === 'everywhere');
-    const readings = (knowledge: Map<number, Knowledge>) => reads.map(({ start }, index) => start(knowledgeIn(knowledge, places[index]!)));
+    const readings = (knowledge: Map<number, Knowledge>) =>
+      reads.map(({ start }, index) => start(knowledgeIn(knowledge, places[index]!)));
     if (deep) {
       return viewers.snapshot(viewer, all, async ({ knowledge, run }) => {
         const check = everywhere ? scopes.check(viewer, knowledge.values()) : null;
@@ -64,9 +65,12 @@ export function createReader(viewers: Viewers): Reader {
 }
 
 /** The workspaces of each read's scope. */
-export async function placesOf(scopes: Scopes, viewer: Viewer, reads: readonly { scope: Scope }[]): Promise<(readonly number[])[]> {
-  const places = reads.map(({ scope }) => scopes.workspacesOf(viewer, scope));
-  return places.some((place) => place instanceof Promise) ? Promise.all(places) : (places as (readonly number[])[]);
+export function placesOf(
+  scopes: Scopes,
+  viewer: Viewer,
+  reads: readonly { scope: Scope }[],
+): Promise<(readonly number[])[]> {
+  return Promise.all(reads.map(async ({ scope }) => scopes.workspacesOf(viewer, scope)));
 }
 
 export function knowledgeIn(knowledge: ReadonlyMap<number, Knowledge>, workspaces: readonly number[]): Knowledge[] {

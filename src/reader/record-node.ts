@@ -53,8 +53,8 @@ export interface FolderNode {
   archive: string;
   parent: string | null;
   name: string;
-  /** The names from the topmost folder that the viewer sees down to this one (P14), or null where it wasn't read. */
-  path: string[] | null;
+  /** The names from the topmost folder that the viewer sees down to this one (P14). */
+  path: string[];
 }
 
 export const clientKey = (archive: unknown, client: unknown): string => `${String(archive)} ${String(client)}`;

@@ -50,7 +50,11 @@ export function createScopes(viewers: Viewers): Scopes {
       if ('archive' in scope) {
         return (
           homes.get(`${viewer.id} ${scope.archive}`) ??
-          homeOf(viewer, scope.archive, 'select workspace_id as workspace from rowplane.visible_archives where id = $1::uuid')
+          homeOf(
+            viewer,
+            scope.archive,
+            'select workspace_id as workspace from rowplane.visible_archives where id = $1::uuid',
+          )
         );
       }
       return (

@@ -37,5 +37,11 @@ export function emptySelection(definition: ObjectDefinition): Selection {
 
 /** Whether reading it takes more than one level, and so more than one round trip. */
 export function isDeep(selection: Selection): boolean {
-  return selection.references.size > 0 || selection.users.size > 0 || selection.clients || selection.archives || selection.folders;
+  return (
+    selection.references.size > 0 ||
+    selection.users.size > 0 ||
+    selection.clients ||
+    selection.archives ||
+    selection.folders
+  );
 }

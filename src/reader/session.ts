@@ -50,7 +50,7 @@ export function snapshotSession(reader: Reader, viewer: Viewer, preload: Iterabl
   const workspaces = new Set(preload);
   const waiting: Waiting[] = [];
   let opened: Promise<void> | null = null;
-  let failed: { error: unknown } | null = null;
+  let failed: Error | null = null;
   let closing = false;
   let delivered = false;
   let wake: () => void = () => undefined;
@@ -61,8 +61,8 @@ export function snapshotSession(reader: Reader, viewer: Viewer, preload: Iterabl
       for (const place of await placesOf(scopes, viewer, waiting)) place.forEach((each) => workspaces.add(each));
       await viewers.snapshot(viewer, [...workspaces], serve);
     } catch (error) {
-      failed = { error };
-      for (const { reject } of waiting.splice(0)) reject(error);
+      failed = error instanceof Error ? error : new Error(String(error));
+      for (const { reject } of waiting.splice(0)) reject(failed);
     }
   }
 
@@ -99,7 +99,7 @@ export function snapshotSession(reader: Reader, viewer: Viewer, preload: Iterabl
 
   const read = <T>(scope: Scope, start: StartReading<T>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
-      if (failed) return reject(failed.error as Error);
+      if (failed) return reject(failed);
       if (closing) return reject(new Error('The operation has ended: nothing can be read for it any more.'));
       waiting.push({ scope, start, resolve: resolve as (result: unknown) => void, reject });
       opened ??= open();
@@ -114,7 +114,7 @@ export function snapshotSession(reader: Reader, viewer: Viewer, preload: Iterabl
       closing = true;
       wake();
       await opened;
-      return failed !== null && failed.error instanceof Restart;
+      return failed instanceof Restart;
     },
   };
 }

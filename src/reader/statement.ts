@@ -36,7 +36,11 @@ export function pageStatement(sight: Sight, selection: Selection, filter: Filter
   const values: unknown[] = [];
   const parameter = parametersInto(values);
   const limit = `limit ${parameter(range.limit, 'int')}`;
-  const branches = branchesOf(sight, [...selection.cells, ...fieldsOfCondition(filter.condition), ...range.keys.map(({ field }) => field)]);
+  const branches = branchesOf(sight, [
+    ...selection.cells,
+    ...fieldsOfCondition(filter.condition),
+    ...range.keys.map(({ field }) => field),
+  ]);
   const parts = branches.flatMap((view): Part[] =>
     stretches(placedKeys(sight, view, range.keys), range, parameter).map(({ where, keys }) => ({
       view,
@@ -88,7 +92,11 @@ interface Assembly {
  * From the rows of the parts to cells. With one plane that is the part itself. With several, each record once, and then the cells of these few
  * records from the planes that show them (A7): never more than a page of them.
  */
-function assemble(sight: Sight, selection: Selection, { branches, parts, keys, order, limit, parameter }: Assembly): string {
+function assemble(
+  sight: Sight,
+  selection: Selection,
+  { branches, parts, keys, order, limit, parameter }: Assembly,
+): string {
   const { definition } = sight;
   const [base] = branches as [PlaneView];
   const alone = branches.length === 1;
@@ -97,9 +105,14 @@ function assemble(sight: Sight, selection: Selection, { branches, parts, keys, o
   const exposures = exposuresNeeded(sight, selection);
   const direct = cells.filter((field) => alone && shows(base, definition, field));
   const joined = cells.filter((field) => !direct.includes(field));
-  const sources = new Map(joined.map((field) => [field, alone ? sourcesOf(sight, field, base) : sourcesOf(sight, field)]));
+  const sources = new Map(
+    joined.map((field) => [field, alone ? sourcesOf(sight, field, base) : sourcesOf(sight, field)]),
+  );
   const joins = [...new Set([...sources.values(), exposures.filter((view) => !alone || view !== base)].flat())];
-  const flagSql = (realm: string) => flags.map((flag) => `(select rowplane.viewer_flags(${sight.workspace}, '${flag}'))[${realm}] as "${flagColumn(flag)}"`);
+  const flagSql = (realm: string) =>
+    flags.map(
+      (flag) => `(select rowplane.viewer_flags(${sight.workspace}, '${flag}'))[${realm}] as "${flagColumn(flag)}"`,
+    );
   const visibleKeys = keys.filter(({ sql, field }) => sql !== null && field !== 'id');
 
   const columnsOf = (view: PlaneView): string =>
@@ -116,9 +129,13 @@ function assemble(sight: Sight, selection: Selection, { branches, parts, keys, o
       ...(alone ? ['p.*'] : ['p.id', ...flagSql('p."#realm"'), ...visibleKeys.map((key) => `p.${aliasOf(key, keys)}`)]),
       ...joined.flatMap((field) => {
         const from = sources.get(field)!.map((view) => `a${view.id}.${columnOf(definition, field)}`);
-        return from.length === 0 ? [] : [`${from.length === 1 ? from[0]! : `coalesce(${from.join(', ')})`} as "${field}"`];
+        return from.length === 0
+          ? []
+          : [`${from.length === 1 ? from[0]! : `coalesce(${from.join(', ')})`} as "${field}"`];
       }),
-      ...exposures.filter((view) => joins.includes(view)).map((view) => `a${view.id}.id is not null as "${exposureColumn(view)}"`),
+      ...exposures
+        .filter((view) => joins.includes(view))
+        .map((view) => `a${view.id}.id is not null as "${exposureColumn(view)}"`),
     ];
     const tables = joins.map((view) => ` left join ${view.name} a${view.id} on a${view.id}.id = p.id`);
     text = `select ${columns.join(', ')} from (${text}) p${tables.join('')}${order ? ` ${order('p')}` : ''}`;
@@ -163,7 +180,12 @@ function lateral(realms: string, query: string): string {
   return `select b.* from unnest(${realms}) r(id) cross join lateral (${query}) b`;
 }
 
-function filterTests(sight: Sight, view: PlaneView, { condition, archive, folder }: Filter, parameter: Parameter): string[] {
+function filterTests(
+  sight: Sight,
+  view: PlaneView,
+  { condition, archive, folder }: Filter,
+  parameter: Parameter,
+): string[] {
   const tests: string[] = [];
   if (archive !== null) tests.push(`t.archive_id = ${parameter(archive, 'uuid')}`);
   if (folder !== null) tests.push(`t.folder_id = ${parameter(folder, 'uuid')}`);
@@ -180,7 +202,9 @@ function placedKeys(sight: Sight, view: PlaneView, keys: readonly OrderKey[]): P
 function keySql(sight: Sight, view: PlaneView, field: string): string | null {
   const column = columnOf(sight.definition, field);
   if (shows(view, sight.definition, field)) return `t.${column}`;
-  const elsewhere = sourcesOf(sight, field, view).map((source) => `(select x.${column} from ${source.name} x where x.id = t.id)`);
+  const elsewhere = sourcesOf(sight, field, view).map(
+    (source) => `(select x.${column} from ${source.name} x where x.id = t.id)`,
+  );
   if (elsewhere.length === 0) return null;
   return elsewhere.length === 1 ? elsewhere[0]! : `coalesce(${elsewhere.join(', ')})`;
 }
@@ -192,7 +216,8 @@ function aliasOf(key: OrderKey, keys: readonly OrderKey[]): string {
 /** Leaves out the values of tests that were decided without them: Postgres refuses a parameter that no part of the statement uses. */
 function finished(text: string, values: readonly unknown[]): Statement {
   const kept = new Map<number, number>();
-  for (const [, number] of text.matchAll(/\$(\d+)/g)) if (!kept.has(Number(number))) kept.set(Number(number), kept.size + 1);
+  for (const [, number] of text.matchAll(/\$(\d+)/g))
+    if (!kept.has(Number(number))) kept.set(Number(number), kept.size + 1);
   if (kept.size === values.length) return { text, values: [...values] };
   return {
     text: text.replace(/\$(\d+)/g, (_, number: string) => `$${kept.get(Number(number))}`),

@@ -8,7 +8,12 @@ import { columnOf, shows, sourcesOf, type PlaneView, type Sight } from './sight.
  * viewer sees, through whichever plane; on a hidden cell it is false, and so is its negation. Since negation stands in the comparisons
  * alone, the rest is plain logic. The same record gets the same answer in every plane that exposes it.
  */
-export function visibleConditionToSql(sight: Sight, view: PlaneView, condition: NormalCondition, parameter: Parameter): string {
+export function visibleConditionToSql(
+  sight: Sight,
+  view: PlaneView,
+  condition: NormalCondition,
+  parameter: Parameter,
+): string {
   switch (condition.kind) {
     case 'constant':
       return String(condition.value);
@@ -25,7 +30,8 @@ export function visibleConditionToSql(sight: Sight, view: PlaneView, condition: 
 function comparisonOnVisible(sight: Sight, view: PlaneView, comparison: Comparison, parameter: Parameter): string {
   const { definition } = sight;
   const { field } = comparison;
-  const test = (alias: string) => comparisonToSql(definition, comparison, `${alias}.${columnOf(definition, field)}`, parameter, true);
+  const test = (alias: string) =>
+    comparisonToSql(definition, comparison, `${alias}.${columnOf(definition, field)}`, parameter, true);
   if (shows(view, definition, field)) return test('t');
   const elsewhere = sourcesOf(sight, field, view).map(
     (source) => `exists (select from ${source.name} x where x.id = t.id and ${test('x')})`,

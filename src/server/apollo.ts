@@ -46,7 +46,6 @@ export async function startApollo(parts: GraphqlParts, log: Log, onError: (code:
     stopOnTerminationSignals: false,
     // Identity is a bearer token, which browsers never add by themselves, and bodies must be JSON: there is nothing to forge.
     csrfPrevention: false,
-    status400ForVariableCoercionErrors: true,
     logger: {
       debug: (message: string) => {
         log.debug(message);

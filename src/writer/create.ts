@@ -6,49 +6,43 @@ import type { ObjectDefinition } from '../compiler/definition.ts';
 import { columnType } from '../compiler/field-types.ts';
 import { planeNewSchema } from '../compiler/names.ts';
 import { identifier, qualified } from '../compiler/sql-object.ts';
-import { findPlace } from './destination.ts';
-import type { NamedPlace } from './destination.ts';
 import { prepare } from './places.ts';
+import type { Destination } from './places.ts';
 import { asTaken } from './taken.ts';
 import { readNewValues } from './values.ts';
 import type { FieldValue, GivenValues } from './values.ts';
-import type { Writing } from './writing.ts';
-
-/** Where a record is created; the client is chosen by C8 where none is given. */
-export interface NewPlace extends NamedPlace {
-  client?: string | undefined;
-}
+import type { Shelf, Writing } from './writing.ts';
 
 /**
  * W3: creates a record through any one plane of the viewer's that grants CREATE, has every given field at EDIT, and
- * whose restriction the record meets. A field that is given as null counts as given.
+ * whose restriction the record meets. A field that is given as null counts as given. Resolves to its uuid.
  *
  * Throws VALIDATION_FAILED (a problem per field), NOT_FOUND (archive, folder, client), CLIENT_REQUIRED (clients),
  * FORBIDDEN (ability, fields or permission).
  */
 export async function createRecord(
-  writing: Writing,
-  definition: ObjectDefinition,
-  { archive, folder, client }: NewPlace,
+  { viewers, viewer }: Writing,
+  { workspace, definition }: Shelf,
+  destination: Destination,
   given: GivenValues,
-): Promise<{ workspace: number; id: string }> {
+): Promise<string> {
   const values = readNewValues(definition, given);
-  const place = await findPlace(writing, { archive, folder });
-  const { workspace } = place;
-  return writing.viewers.write(writing.viewer, [workspace], async (write) => {
-    const [made, prepared] = await write.run([
-      { text: 'select uuidv7() as id', values: [] },
-      prepare({ ...place, client: client ?? null }),
-    ]);
+  return viewers.write(viewer, [workspace], async (write) => {
+    const [made, prepared] = await write.run([{ text: 'select uuidv7() as id', values: [] }, prepare(destination)]);
     const id = made?.[0]?.id as string;
-    const system = { id, archive_id: place.archive, folder_id: place.folder, client_id: prepared?.[0]?.client_id };
+    const system = {
+      id,
+      archive_id: destination.archive,
+      folder_id: destination.folder,
+      client_id: prepared?.[0]?.client_id,
+    };
     const planes = creatingPlanes(write.knowledge.get(workspace), definition, values);
     await insertThroughOne(
       write,
       definition,
       planes.map((plane) => insertThrough(plane, definition, system, values)),
     );
-    return { workspace, id };
+    return id;
   });
 }
 

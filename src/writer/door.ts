@@ -3,7 +3,7 @@ import type { ViewerTransaction } from '../access/viewers.ts';
 import { editSchema } from '../compiler/names.ts';
 import { identifier, qualified } from '../compiler/sql-object.ts';
 import { asTaken } from './taken.ts';
-import { noSuchRecords } from './writing.ts';
+import { noSuchRecords, planesOf } from './writing.ts';
 import type { Shelf, Target } from './writing.ts';
 
 /** A column and what a change puts there. */
@@ -21,11 +21,14 @@ export interface Setting {
  */
 export async function changeTargets(
   write: ViewerTransaction,
-  { workspace, definition }: Shelf,
+  shelf: Shelf,
   targets: readonly Target[],
   settings: readonly Setting[],
 ): Promise<void> {
+  const { workspace, definition } = shelf;
   const ids = targets.map(({ id }) => id);
+  // Also for a workspace that doesn't exist, and so has no door.
+  if (planesOf(write, shelf).length === 0) throw noSuchRecords(definition, ids);
   const door = qualified(editSchema(workspace), definition.table);
   const set = settings.map(({ column, type }, index) => `${identifier(column)} = $${index + 1}::${type}`);
   const rows = await write

@@ -10,9 +10,7 @@ export function createFolder(
   { parent, name }: { parent: string; name: string },
 ): Promise<FolderNode> {
   return viewers.write(viewer, [], async (write) => {
-    const [rows] = await write.run([
-      { text: 'select rowplane.create_folder($1, $2) as id', values: [parent, name] },
-    ]);
+    const [rows] = await write.run([{ text: 'select rowplane.create_folder($1, $2) as id', values: [parent, name] }]);
     return readBack(write, rows?.[0]?.id as string);
   });
 }

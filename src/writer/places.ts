@@ -2,7 +2,7 @@ import type { Statement } from '../access/unit.ts';
 import type { ViewerTransaction } from '../access/viewers.ts';
 import { planeSchema } from '../compiler/names.ts';
 import { qualified } from '../compiler/sql-object.ts';
-import { noSuchRecords } from './writing.ts';
+import { noSuchRecords, planesOf } from './writing.ts';
 import type { Shelf, Target } from './writing.ts';
 
 /** Where a record is. */
@@ -17,15 +17,10 @@ export interface Destination extends Place {
 }
 
 /** Where the targets are, each place once. Throws NOT_FOUND (ids) for those that the viewer doesn't see. */
-export async function placesOf(
-  write: ViewerTransaction,
-  { workspace, definition }: Shelf,
-  targets: readonly Target[],
-): Promise<Place[]> {
+export async function placesOf(write: ViewerTransaction, shelf: Shelf, targets: readonly Target[]): Promise<Place[]> {
+  const { definition } = shelf;
   const ids = targets.map(({ id }) => id);
-  const views = (write.knowledge.get(workspace)?.planes ?? [])
-    .filter(({ definitions }) => Object.hasOwn(definitions, definition.name))
-    .map(({ id }) => qualified(planeSchema(id), definition.table));
+  const views = planesOf(write, shelf).map((plane) => qualified(planeSchema(plane), definition.table));
   if (views.length === 0) throw noSuchRecords(definition, ids);
   const text = views
     .map((view) => `select id, archive_id, folder_id from ${view} where id = any ($1::uuid[])`)

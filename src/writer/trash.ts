@@ -23,5 +23,5 @@ async function setDeleted(
 ): Promise<void> {
   const aimed = distinctTargets(targets);
   const setting = { column: 'deleted_at', type: 'timestamptz', value };
-  await viewers.write(viewer, [], (write) => changeTargets(write, shelf, aimed, [setting]));
+  await viewers.write(viewer, [shelf.workspace], (write) => changeTargets(write, shelf, aimed, [setting]));
 }

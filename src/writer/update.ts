@@ -26,5 +26,5 @@ export async function updateRecords(
     type: columnType(field.type),
     value,
   }));
-  await viewers.write(viewer, [], (write) => changeTargets(write, shelf, aimed, settings));
+  await viewers.write(viewer, [shelf.workspace], (write) => changeTargets(write, shelf, aimed, settings));
 }

@@ -1,5 +1,5 @@
 import { Refusal, invalid } from '../access/refusals.ts';
-import type { Viewer, Viewers } from '../access/viewers.ts';
+import type { Viewer, Viewers, ViewerTransaction } from '../access/viewers.ts';
 import type { ObjectDefinition } from '../compiler/definition.ts';
 
 /** Who writes, and the way to the database. */
@@ -38,6 +38,13 @@ export function distinctTargets(targets: readonly Target[]): Target[] {
     distinct.set(id, { id, version: version ?? known });
   }
   return [...distinct.values()];
+}
+
+/** The viewer's planes that expose records of the definition: with none, there is nothing to write to. */
+export function planesOf({ knowledge }: ViewerTransaction, { workspace, definition }: Shelf): number[] {
+  return (knowledge.get(workspace)?.planes ?? [])
+    .filter(({ definitions }) => Object.hasOwn(definitions, definition.name))
+    .map(({ id }) => id);
 }
 
 /** W5, V2: hidden and missing records alike. */

@@ -53,13 +53,13 @@ it('U9: built-in groups are listed and can neither be changed, deleted, joined n
   ]);
   const { own } = await groups('own');
   for (const attempt of [
-    account.change((a) => updateGroup(a, EVERYONE, { name: 'All' })),
-    account.change((a) => deleteGroup(a, EVERYONE, true)),
-    account.change((a) => addMembers(a, EVERYONE, [account.ada])),
-    account.change((a) => addSubgroups(a, EVERYONE, [own])),
-    account.change((a) => addSubgroups(a, own, [EVERYONE])),
+    () => account.change((a) => updateGroup(a, EVERYONE, { name: 'All' })),
+    () => account.change((a) => deleteGroup(a, EVERYONE, true)),
+    () => account.change((a) => addMembers(a, EVERYONE, [account.ada])),
+    () => account.change((a) => addSubgroups(a, EVERYONE, [own])),
+    () => account.change((a) => addSubgroups(a, own, [EVERYONE])),
   ]) {
-    expect(await codeOf(attempt)).toBe('FORBIDDEN');
+    expect(await codeOf(attempt())).toBe('FORBIDDEN');
   }
 });
 

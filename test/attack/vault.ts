@@ -1,7 +1,6 @@
 import { savePlane } from '../../src/administration/compile.ts';
 import { makeWorkspace } from '../../src/administration/workspaces.ts';
 import { applyDefinitions } from '../../src/administration/definitions.ts';
-import { recompileWorkspace } from '../../src/administration/compile.ts';
 import type { Definitions } from '../../src/compiler/definition.ts';
 import { definitionsOf } from '../../src/compiler/load-definitions.ts';
 import type { DefinitionContent, PlaneContent } from '../../src/compiler/levels.ts';
@@ -104,7 +103,7 @@ export async function openVault({ readers, lent }: { readers?: number; lent?: nu
   const database = await createDatabase();
   const owner = await connect(database.ownerUrl, 'vault');
   const definitions = definitionsOf([paper, note]);
-  await applyDefinitions(owner, definitions, { recompile: recompileWorkspace });
+  await applyDefinitions(owner, definitions);
   const [company] = await owner.query<{ id: string }>(
     `insert into rowplane.companies (name) values ('Bank') returning id`,
   );

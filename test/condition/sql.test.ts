@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Condition, NormalCondition } from '../../src/compiler/condition/condition.ts';
 import { asLiteral, parametersInto } from '../../src/compiler/condition/parameters.ts';
@@ -15,6 +16,7 @@ let session: Connection;
 beforeAll(async () => {
   database = await createDatabase();
   session = await connect(database.ownerUrl);
+  await session.query(`create table rowplane.specimens as select * from ${specimensSql()}`);
   // What a session is set to must not change what a condition means.
   await session.query(
     `set timezone to 'America/New_York'; set datestyle to 'SQL, DMY'; set intervalstyle to 'sql_standard'`,
@@ -26,8 +28,6 @@ afterAll(async () => {
   await database?.drop();
 });
 
-const FROM = specimensSql();
-
 /** Which specimens a condition finds, by each way of writing it as SQL. */
 async function found(condition: NormalCondition): Promise<Record<string, number[]>> {
   const results: Record<string, number[]> = {};
@@ -35,7 +35,7 @@ async function found(condition: NormalCondition): Promise<Record<string, number[
     const values: unknown[] = [];
     const parameters = conditionToSql(specimen, condition, { parameter: parametersInto(values), filter });
     const literals = conditionToSql(specimen, condition, { parameter: asLiteral, filter });
-    const select = (sql: string) => `select array(select i from ${FROM} where ${sql} order by i) as found`;
+    const select = (sql: string) => `select array(select i from rowplane.specimens where ${sql} order by i) as found`;
     const [byParameters] = await session.query<{ found: number[] }>(select(parameters), values);
     const [byLiterals] = await session.query<{ found: number[] }>(select(literals));
     results[`parameters, filter ${filter}`] = byParameters!.found;
@@ -123,6 +123,26 @@ describe('A5: connectives', () => {
     { or: [{ from: { in: [] } }, { not: { from: { notIn: [] } } }] },
   ] as Condition[])
     test(JSON.stringify(condition), () => check(condition));
+});
+
+test('A5: any condition at all', { timeout: 120_000 }, async () => {
+  const comparison = fc
+    .constantFrom(...Object.keys(VALUES))
+    .chain((name) => fc.tuple(fc.constant(name), fc.constantFrom(...operatorsOf(specimen.fields[name]!.type))))
+    .chain(([name, operator]) =>
+      fc.constantFrom(...operandsFor(operator, VALUES[name]!)).map((operand) => ({ [name]: { [operator]: operand } })),
+    );
+  const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
+    condition: fc.oneof(
+      { maxDepth: 4 },
+      comparison,
+      fc.array(tie('condition'), { maxLength: 3 }).map((and) => ({ and })),
+      fc.array(tie('condition'), { maxLength: 3 }).map((or) => ({ or })),
+      tie('condition').map((not) => ({ not })),
+      fc.tuple(comparison, comparison).map(([one, other]) => ({ ...one, ...other })),
+    ),
+  }));
+  await fc.assert(fc.asyncProperty(condition, check), { numRuns: 150 });
 });
 
 describe('A5: relative dates', () => {

@@ -48,12 +48,12 @@ const SECTIONS: Record<string, string> = {
            || ', ' || c.relowner::regrole || coalesce(', ' || array_to_string(c.reloptions, ', '), '')
            || case when c.relrowsecurity then ', row security' else '' end
            || case when c.relforcerowsecurity then ' forced' else '' end || ')',
-           \${grants('c.relacl', 'r', 'c.relowner')},
-           (select string_agg('column ' || a.attname || ' → ' || \${grants('a.attacl', 'c', 'c.relowner')}, '; '
+           ${grants('c.relacl', 'r', 'c.relowner')},
+           (select string_agg('column ' || a.attname || ' → ' || ${grants('a.attacl', 'c', 'c.relowner')}, '; '
                               order by a.attname)
               from pg_attribute a where a.attrelid = c.oid and a.attacl is not null)) as line
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where \${OURS} and c.relkind in ('r', 'v', 'm', 'S', 'p', 'f')`,
+     where ${OURS} and c.relkind in ('r', 'v', 'm', 'S', 'p', 'f')`,
 
   policies: `
     select schemaname || '.' || tablename || ' ' || policyname as name,

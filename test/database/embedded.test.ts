@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, cp, lstat, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, lstat, mkdir, mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -129,6 +129,41 @@ test('after kill -9 of the process and of the server, the next start recovers wh
   const server = await startEmbedded({ directory });
   expect(await ask(server.url, 'table kept')).toEqual([9]);
   await server.stop();
+});
+
+test('another server that has the number of a server of the past is neither taken for it nor stopped', async ({
+  skip,
+}) => {
+  const readable = await readlink('/proc/self/cwd').catch(() => null);
+  skip(readable === null, 'only Linux tells which folder a process works in');
+  const other = await startEmbedded({ directory: join(parent, 'other'), durable: false });
+  const { pid } = (await runningPostmaster(join(parent, 'other', 'postgres'))) ?? { pid: 0 };
+  try {
+    const first = await startEmbedded({ directory, durable: false });
+    await first.stop();
+    await writeFile(join(directory, 'postgres', 'postmaster.pid'), `${pid}\n/elsewhere\n0\n5432\n`);
+    const second = await startEmbedded({ directory, durable: false });
+    expect(second.started).toBe(true);
+    expect(await ask(other.url, 'select 1')).toEqual([1]);
+    await second.stop();
+  } finally {
+    await other.stop();
+  }
+});
+
+test('a start that meets a server which is shutting down waits for it and starts another', async () => {
+  const first = await startEmbedded({ directory, durable: false });
+  const lingering = await connect(first.url);
+  // A smart shutdown lets nobody in any more, and waits for those who are.
+  signal(await postmaster(), 'SIGTERM');
+  const entering = () => connect(first.url).then((session) => session.end(), String);
+  await expect.poll(entering).toContain('shutting down');
+  const starting = startEmbedded({ directory, durable: false });
+  await lingering.query('select pg_sleep(0.2)');
+  await lingering.end();
+  const second = await starting;
+  expect(second.started).toBe(true);
+  await second.stop();
 });
 
 test('an initdb that was killed half way is begun again', async () => {

@@ -1,5 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { openAdministrators } from '../../src/access/administrators.ts';
+import { openViewers } from '../../src/access/viewers.ts';
+import { createArchive } from '../../src/administration/archives.ts';
+import { createCompany } from '../../src/administration/companies.ts';
+import { applyDefinitions } from '../../src/administration/definitions.ts';
+import { createWorkspace } from '../../src/administration/workspaces.ts';
+import { loadDefinitions } from '../../src/compiler/load-definitions.ts';
 import { openDeployment } from '../../src/database/deployment.ts';
+import { viewerTokenKey } from '../../src/database/keys.ts';
 import { migrate, withUser } from '../../src/database/migrate.ts';
 import { connect, transaction } from '../../src/database/queryable.ts';
 import { readSettings } from '../../src/database/settings.ts';
@@ -55,6 +65,53 @@ test('an own server needs no superuser: its viewers read, and administration wai
   });
 });
 
+test('an administrator makes workspaces on an own server without any superuser, and viewers read records there', async () => {
+  await withServer(async (server) => {
+    const databaseUrl = onDatabase(await prepareServer(server.url, ['office']), 'office');
+    const deployment = await openDeployment(
+      readSettings(
+        {
+          DATABASE_URL: databaseUrl,
+          ROWPLANE_ADMIN_URL: withUser(databaseUrl, 'rowplane_admin', 'chosen by the operator'),
+          ROWPLANE_SECRET: TEST_SECRET,
+        },
+        '/',
+      ),
+    );
+    const definitions = await loadDefinitions(fileURLToPath(new URL('../../schema', import.meta.url)));
+    await deployment.migrate({
+      warn: () => undefined,
+      afterMigrations: async (owner) => void (await applyDefinitions(owner, definitions)),
+    });
+    const operator = await connect(databaseUrl);
+    await operator.query('set role rowplane_owner');
+    const [ada] = await operator.query<{ id: string }>(
+      `insert into rowplane.users (name, display_name, role) values ('ada', 'Ada', 'ADMINISTRATOR') returning id`,
+    );
+    const id = ada?.id ?? '';
+
+    const administrators = openAdministrators({ url: deployment.adminUrl ?? '', key: viewerTokenKey(TEST_SECRET) });
+    const archive = await administrators.change({ id }, async (a) => {
+      const company = await createCompany(a, { name: 'A-GmbH' });
+      const workspace = await createWorkspace(a, definitions, { companyId: company.id, name: 'Office' });
+      return createArchive(a, { workspaceId: workspace.id, name: 'Contracts' });
+    });
+    await administrators.end();
+    await operator.query(
+      `insert into ws_1.document (realm_id, archive_id, folder_id, title)
+       values (rowplane.realm_for($1, null, $1), $1, $1, 'A contract')`,
+      [archive.id],
+    );
+    await operator.end();
+
+    const viewers = openViewers({ url: deployment.apiUrl, key: viewerTokenKey(TEST_SECRET) });
+    const read = () => [{ text: 'select title from plane_1.document', values: [] }];
+    expect(await viewers.read({ id }, [1], read)).toEqual([[{ title: 'A contract' }]]);
+    expect(await viewers.read({ id: randomUUID() }, [1], read)).toEqual([[]]);
+    await viewers.end();
+  });
+});
+
 test('a process that is given ROWPLANE_API_URL alone gets in as rowplane_api, and refuses to migrate', async () => {
   await withServer(async (server) => {
     const databaseUrl = onDatabase(await prepareServer(server.url, ['office']), 'office');
@@ -68,6 +125,10 @@ test('a process that is given ROWPLANE_API_URL alone gets in as rowplane_api, an
     await (await connect(facingPublic.apiUrl)).end();
     expect(facingPublic).toMatchObject({ adminUrl: null, ownerUrl: null });
     await expect(facingPublic.migrate()).rejects.toThrow('DATABASE_URL must be set to migrate');
+    await facingPublic.check();
+    const mistyped = { ...secret, ROWPLANE_API_URL: withUser(apiUrl, 'rowplane_api', 'mistyped') };
+    const lockedOut = await openDeployment(readSettings(mistyped, '/'));
+    await expect(lockedOut.check()).rejects.toThrow(/^ROWPLANE_API_URL: .* password authentication failed/);
   });
 });
 

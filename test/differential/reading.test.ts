@@ -2,31 +2,48 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect, type Connection } from '../../src/database/queryable.ts';
 import { ANONYMOUS } from '../oracle/world.ts';
+import { openApi, type Api } from './api.ts';
+import { expectedPages, readLists } from './api-lists.ts';
+import { expectedRecords, readRecords } from './api-records.ts';
+import { queryOf } from './queries.ts';
 import { runs } from './runs.ts';
 import { expectedSqlSight, sqlSight } from './sql-sight.ts';
 import { DEFINITIONS, openStage, type Stage } from './stage.ts';
 import { worldOf } from './worlds.ts';
 
 let stage: Stage;
-let api: Connection;
+let sql: Connection;
+let api: Api;
 
 beforeAll(async () => {
   stage = await openStage();
-  api = await connect(stage.database.apiUrl, 'differential test viewer');
+  sql = await connect(stage.database.apiUrl, 'differential test viewer');
+  api = openApi(stage);
 });
 afterAll(async () => {
-  await api.end();
+  await sql.end();
+  await api.close();
   await stage.close();
 });
 
-test('V1, V6, A7, C5, C6, W2: what SQL shows each viewer is what the oracle says, cell by cell', async () => {
+/** The world, what is asked about it, and everybody who asks. */
+const cases = fc.record({
+  world: worldOf(DEFINITIONS, new Date().toISOString()),
+  queries: fc.array(queryOf(DEFINITIONS), { minLength: 1, maxLength: 4 }),
+});
+
+test('V1–V4, V6, A7, A8, C5, C6, W2: SQL and the API show each viewer what the oracle says, cell by cell', async () => {
   await fc.assert(
-    fc.asyncProperty(worldOf(DEFINITIONS, new Date().toISOString()), async (world) => {
+    fc.asyncProperty(cases, async ({ world, queries }) => {
       const planeIds = await stage.load(world);
-      for (const viewer of [...world.users.map(({ id }) => id), ANONYMOUS])
-        expect(await sqlSight(api, stage, world, planeIds, viewer), `as ${viewer}`).toEqual(
-          expectedSqlSight(world, viewer),
-        );
+      for (const viewer of [...world.users.map(({ id }) => id), ANONYMOUS]) {
+        const seen = await sqlSight(sql, stage, world, planeIds, viewer);
+        expect(seen, `SQL as ${viewer}`).toEqual(expectedSqlSight(world, viewer));
+        const records = await readRecords(api, stage, world, viewer);
+        expect(records, `records as ${viewer}`).toEqual(expectedRecords(stage, world, viewer));
+        const lists = await readLists(api, stage, viewer, queries);
+        expect(lists, `lists as ${viewer}`).toEqual(queries.map((query) => expectedPages(world, viewer, query)));
+      }
     }),
     runs(150),
   );

@@ -1,7 +1,8 @@
 import { definitionsOf } from '../../src/compiler/load-definitions.ts';
 import type { Definitions } from '../../src/compiler/definition.ts';
 import { fullContent } from '../../src/compiler/plane-content.ts';
-import { savePlane } from '../../src/administration/compile.ts';
+import { recompileWorkspace, savePlane } from '../../src/administration/compile.ts';
+import type { PlaneToSave, SavedPlane } from '../../src/administration/planes-save.ts';
 import { makeWorkspace } from '../../src/administration/workspaces.ts';
 import { connect, transaction, type Connection, type Queryable } from '../../src/database/queryable.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -53,6 +54,7 @@ export async function openStage(): Promise<Stage> {
   const tables = [...ids.values()].flatMap((id) =>
     [...definitions.values()].map(({ table }) => `ws_${String(id)}.${table}`),
   );
+  let loaded = 0;
   const workspaceId = (workspace: string): number => ids.get(workspace)!;
 
   return {
@@ -61,18 +63,19 @@ export async function openStage(): Promise<Stage> {
     owner,
     workspaceId,
     async load(world) {
-      const afterCommit: string[] = [];
-      const planeIds = await transaction(owner, async (session) => {
+      loaded++;
+      const oneByOne = loaded % 10 === 1;
+      const saved = await transaction(owner, async (session) => {
         await clear(session, tables);
         await insertPeople(session, world);
         await insertTree(session, world, workspaceId);
-        const found = await savePlanes(session, definitions, world, slots, workspaceId, afterCommit);
-        await insertLinks(session, world, found);
+        const planes = await savePlanes(session, { definitions, slots, workspaceId }, world, oneByOne);
+        await insertLinks(session, world, planes.ids);
         await insertItems(session, definitions, world, workspaceId);
-        return found;
+        return planes;
       });
-      for (const statement of afterCommit) await owner.query(statement);
-      return planeIds;
+      for (const statement of saved.afterCommit) await owner.query(statement);
+      return saved.ids;
     },
     items: () => readItems(owner, definitions, ids),
     async close() {
@@ -88,40 +91,57 @@ interface Slot {
   saved: string;
 }
 
-/** The planes of earlier worlds that this one doesn't use stay as they are, without groups: they must not matter. */
-async function savePlanes(
-  owner: Queryable,
-  definitions: Definitions,
-  world: World,
-  slots: ReadonlyMap<string, Slot[]>,
-  workspaceId: (name: string) => number,
-  afterCommit: string[],
-): Promise<Map<string, number>> {
-  const ids = new Map<string, number>();
-  const used = new Map<string, number>();
-  for (const plane of world.planes) {
-    const number = used.get(plane.workspace) ?? 0;
-    used.set(plane.workspace, number + 1);
-    const mine = slots.get(plane.workspace)!;
-    const slot = mine[number];
-    const saved = JSON.stringify([plane.full, plane.content]);
-    if (slot?.saved !== saved) {
-      const compiled = await savePlane(owner, definitions, {
-        workspaceId: workspaceId(plane.workspace),
-        ...(slot && { id: slot.id }),
-        name: `plane ${String(number)}`,
-        ...contentOf(plane, definitions),
-      });
-      afterCommit.push(...compiled.afterCommit);
-      mine[number] = { id: compiled.id, saved };
+/**
+ * The planes of earlier worlds that this one doesn't use stay as they are, without groups: they must not matter. Saving
+ * compiles plane by plane; once in a while is enough, else all planes of a workspace are compiled in one go.
+ */
+async function savePlanes(owner: Queryable, stage: PlaneStage, world: World, oneByOne: boolean): Promise<SavedPlanes> {
+  const { definitions, slots, workspaceId } = stage;
+  const saved: SavedPlanes = { ids: new Map(), afterCommit: new Set() };
+  for (const { id: workspace } of world.workspaces) {
+    const mine = slots.get(workspace)!;
+    let changed = false;
+    for (const [number, plane] of world.planes.filter((each) => each.workspace === workspace).entries()) {
+      const slot = mine[number];
+      const text = JSON.stringify([plane.full, plane.content]);
+      if (slot?.saved !== text) {
+        changed = true;
+        const save = oneByOne || slot === undefined ? savePlane : storePlane;
+        const { id, afterCommit } = await save(owner, definitions, {
+          workspaceId: workspaceId(workspace),
+          ...(slot && { id: slot.id }),
+          name: `plane ${String(number)}`,
+          isFull: plane.full,
+          content: plane.full ? fullContent(definitions) : plane.content,
+        });
+        for (const statement of afterCommit) saved.afterCommit.add(statement);
+        mine[number] = { id, saved: text };
+      }
+      saved.ids.set(plane.id, mine[number]!.id);
     }
-    ids.set(plane.id, mine[number]!.id);
+    if (changed && !oneByOne) await recompileWorkspace(owner, workspaceId(workspace), definitions);
   }
-  return ids;
+  return saved;
 }
 
-function contentOf(plane: Plane, definitions: Definitions) {
-  return { isFull: plane.full, content: plane.full ? fullContent(definitions) : plane.content };
+interface PlaneStage {
+  definitions: Definitions;
+  slots: ReadonlyMap<string, Slot[]>;
+  workspaceId: (name: string) => number;
+}
+
+interface SavedPlanes {
+  ids: Map<string, number>;
+  afterCommit: Set<string>;
+}
+
+async function storePlane(owner: Queryable, _: Definitions, plane: PlaneToSave): Promise<SavedPlane> {
+  await owner.query('update rowplane.planes set content = $2, is_full = $3 where id = $1', [
+    plane.id,
+    JSON.stringify(plane.content),
+    plane.isFull,
+  ]);
+  return { id: plane.id!, afterCommit: [] };
 }
 
 async function readItems(

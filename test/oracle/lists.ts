@@ -1,35 +1,34 @@
 import { compareValues, holds, type Cell } from './conditions.ts';
 import { askerOf, cellOf, findsInTrash, sees, visibleItems } from './sight.ts';
 import { seesArchive } from './viewers.ts';
-import type { Condition, Id, Item, World } from './world.ts';
-
-export interface Order {
-  field: string;
-  direction: 'ASC' | 'DESC';
-}
+import type { Condition, Id, Item, Order, World } from './world.ts';
 
 export interface ListArguments {
+  /** A view of the definition: its condition holds too, and its order unless another is asked for. */
+  view?: string | undefined;
   archive?: Id | undefined;
   folder?: Id | undefined;
   where?: Condition | undefined;
-  orderBy?: Order[] | undefined;
+  orderBy?: readonly Order[] | undefined;
 }
 
 /** V1–V3: the records that the list shows to the viewer, in order. Their number is `totalCount`. */
 export function list(world: World, viewer: Id, definition: string, asked: ListArguments = {}): Item[] {
-  const { archive, folder, where, orderBy = [] } = asked;
+  const { archive, folder, where } = asked;
+  const view = asked.view === undefined ? undefined : world.definitions[definition]!.views[asked.view]!;
+  const orderBy = asked.orderBy ?? view?.orderBy ?? [];
+  const asker = askerOf(world, viewer);
+  const meets = (item: Item, condition: Condition | undefined): boolean =>
+    condition === undefined || holds(condition, (name) => cellOf(world, viewer, item, name), asker);
   return visibleItems(world, viewer, definition)
     .filter((item) => archive === undefined || (item.archive === archive && seesArchive(world, viewer, archive)))
     .filter((item) => folder === undefined || item.folder === folder)
-    .filter(
-      (item) =>
-        where === undefined || holds(where, (name) => cellOf(world, viewer, item, name), askerOf(world, viewer)),
-    )
+    .filter((item) => meets(item, where) && meets(item, view?.where))
     .sort((a, b) => compareItems(world, viewer, orderBy, a, b));
 }
 
 /** V3: hidden and empty cells come last in both directions. Ties: the newest first, that is the greater id. */
-function compareItems(world: World, viewer: Id, orderBy: Order[], a: Item, b: Item): number {
+function compareItems(world: World, viewer: Id, orderBy: readonly Order[], a: Item, b: Item): number {
   for (const { field, direction } of orderBy) {
     const left = cellOf(world, viewer, a, field);
     const right = cellOf(world, viewer, b, field);

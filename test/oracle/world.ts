@@ -25,10 +25,15 @@ export interface Field {
 export interface Definition {
   name: string;
   fields: Record<string, Field>;
-  views: Record<string, { fields: readonly string[]; where?: unknown; orderBy?: unknown }>;
+  views: Record<string, { fields: readonly string[]; where?: Condition; orderBy?: readonly Order[] }>;
   layouts: Record<string, { shows: readonly string[]; edits: readonly string[] }>;
   documentViewers: Record<string, { fields: readonly string[] }>;
   abilities: Record<string, { fields: readonly string[] }>;
+}
+
+export interface Order {
+  field: string;
+  direction: 'ASC' | 'DESC';
 }
 
 /** A5 in the form of GraphQL input: `{ channel: { equals: 'DESK' } }`, `and`, `or`, `not`; several keys mean `and`. */

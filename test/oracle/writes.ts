@@ -28,9 +28,10 @@ export function update(
   changes: Record<string, Value>,
 ): Verdict {
   return write(world, targets, {
-    always: invalidValues(world, viewer, world.definitions[definition]!, changes),
+    always: invalidValues(world, viewer, definition, changes, workspaceOf(world, targets)),
     exists: (item) => item.definition === definition && sees(world, viewer, item),
     refusals: (item) => [
+      ...unlessEditable(world, viewer, item),
       ...Object.keys(changes)
         .filter((field) => levelOf(world, viewer, item, field) !== 'EDIT')
         .map(() => 'FORBIDDEN' as const),
@@ -44,7 +45,10 @@ export function update(
 export function remove(world: World, viewer: Id, definition: string, targets: Target[]): Verdict {
   return write(world, targets, {
     exists: (item) => item.definition === definition && sees(world, viewer, item),
-    refusals: (item) => unlessDeletable(world, viewer, item, targets.length),
+    refusals: (item) => [
+      ...unlessEditable(world, viewer, item),
+      ...unlessDeletable(world, viewer, item, targets.length),
+    ],
     change: (item) => ({ ...item, trashed: true }),
   });
 }
@@ -128,6 +132,7 @@ export function create(
     trashed: false,
     values: { ...emptyValues(definition), ...values },
   };
+  const workspace = world.archives.find((each) => each.id === archive)?.workspace;
   const place = placeRefusals(world, viewer, { archive, folder }, 'CREATE');
   const through = (): boolean =>
     planesOf(world, viewer).some(
@@ -139,7 +144,7 @@ export function create(
   const after = { ...world, items: [...world.items, item] };
   const refusals: Refusal[] = [...place, ...(place.includes('NOT_FOUND') ? [] : chosen.refusals)];
   if (!place.includes('NOT_FOUND') && !through()) refusals.push('FORBIDDEN');
-  refusals.push(...invalidValues(world, viewer, definition, item.values));
+  refusals.push(...invalidValues(world, viewer, name, item.values, workspace));
   if (refusals.length === 0 && hasConflict(after, [item])) refusals.push('VALIDATION_FAILED');
   return verdict(world, refusals, after);
 }
@@ -167,7 +172,7 @@ function write(
   const refusals = [...(rule.always ?? []), ...items.flatMap((item, index) => judge(item, targets[index]!))];
   const changed = items
     .filter((item) => item !== undefined)
-    .map((item) => ({ ...rule.change(item), version: item.version + 1 }));
+    .map((item) => ({ ...rule.change(item), version: item.version + 1, updatedAt: world.now }));
   const after = { ...world, items: world.items.map((item) => changed.find(({ id }) => id === item.id) ?? item) };
   if (hasConflict(after, changed)) refusals.push('VALIDATION_FAILED');
   return verdict(world, refusals, after);
@@ -177,8 +182,9 @@ function verdict(before: World, refusals: readonly Refusal[], after: World): Ver
   return { refusals: new Set(refusals), world: refusals.length === 0 ? after : before };
 }
 
+/** P8. Whether a record that is seen but not to be changed is refused by name or like a missing one, the rules leave open. */
 function unlessEditable(world: World, viewer: Id, item: Item): Refusal[] {
-  return may(world, viewer, item.archive, 'EDIT') ? [] : ['FORBIDDEN'];
+  return may(world, viewer, item.archive, 'EDIT') ? [] : ['FORBIDDEN', 'NOT_FOUND'];
 }
 
 function unlessAble(world: World, viewer: Id, item: Item, ability: string | null): Refusal[] {
@@ -221,16 +227,37 @@ function emptyValues(definition: Definition): Record<string, Value> {
   return Object.fromEntries(Object.keys(definition.fields).map((name) => [name, null]));
 }
 
+/** All records of a call are of one workspace; undefined where none of them exists. */
+function workspaceOf(world: World, targets: Target[]): Id | undefined {
+  const item = world.items.find(({ id }) => targets.some((target) => target.id === id));
+  return item && world.archives.find(({ id }) => id === item.archive)!.workspace;
+}
+
 /** Required fields hold something; W8, U3: a reference to a record or user that the viewer can't see is refused like one to a missing record. */
-function invalidValues(world: World, viewer: Id, definition: Definition, values: Record<string, Value>): Refusal[] {
-  return Object.entries(values).flatMap(([name, value]) => {
-    const field = definition.fields[name]!;
-    if (value === null) return field.required === true ? ['VALIDATION_FAILED' as const] : [];
-    if (field.type !== 'reference' && field.type !== 'user') return [];
-    const target = world.items.find(({ id, definition: type }) => id === value && type === field.to);
-    const found =
-      field.type === 'user' ? seesUser(world, viewer, String(value)) : target && sees(world, viewer, target);
-    return found === true ? [] : ['VALIDATION_FAILED' as const];
+function invalidValues(
+  world: World,
+  viewer: Id,
+  definition: string,
+  values: Record<string, Value>,
+  workspace: Id | undefined,
+): Refusal[] {
+  const isSeen = (to: string | undefined, value: Value): boolean =>
+    world.items.some(
+      (item) =>
+        item.id === value &&
+        item.definition === to &&
+        world.archives.find(({ id }) => id === item.archive)!.workspace === workspace &&
+        sees(world, viewer, item),
+    );
+  return Object.entries(values).flatMap(([name, value]): Refusal[] => {
+    const field = world.definitions[definition]!.fields[name]!;
+    const isValid =
+      value === null
+        ? field.required !== true
+        : field.type === 'user'
+          ? seesUser(world, viewer, String(value))
+          : field.type !== 'reference' || isSeen(field.to, value);
+    return isValid ? [] : ['VALIDATION_FAILED'];
   });
 }
 

@@ -72,9 +72,9 @@ test('W4: a change may move a record out of the planes of who makes it', async (
   const plane = await review.plane('unset', content, [only1]);
   const id = await review.record('document', { title: 'a' });
   expect(await review.edit(only1, 'document', [id], `relevancy = 'PRIVILEGED'`)).toEqual([id]);
-  expect(await review.as(only1, (sql) => sql.query(`select id from plane_${plane}.document where id = $1`, [id]))).toEqual(
-    [],
-  );
+  expect(
+    await review.as(only1, (sql) => sql.query(`select id from plane_${plane}.document where id = $1`, [id])),
+  ).toEqual([]);
   expect(await review.edit(only1, 'document', [id], `relevancy = null`)).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import { recompileWorkspace, savePlane } from '../../src/administration/compile.ts';
+import { savePlane } from '../../src/administration/compile.ts';
 import { applyDefinitions } from '../../src/administration/definitions.ts';
 import { makeWorkspace } from '../../src/administration/workspaces.ts';
 import type { Condition } from '../../src/compiler/condition/condition.ts';
@@ -101,7 +101,7 @@ export interface Place {
 export async function createReview(definitions: Definitions = DEFINITIONS): Promise<Review> {
   const database = await createDatabase();
   const session = await connect(database.ownerUrl);
-  await applyDefinitions(session, definitions, { recompile: recompileWorkspace });
+  await applyDefinitions(session, definitions);
   const { workspace, full, archive } = await transaction(session, async (owner) => {
     const [company] = await owner.query<{ id: string }>(
       `insert into rowplane.companies (name) values ('B-GmbH') returning id`,

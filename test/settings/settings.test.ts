@@ -57,8 +57,15 @@ test.each([
   ['ROWPLANE_OIDC_ACCOUNT', 'sub'],
   ['ROWPLANE_STATEMENT_TIMEOUT', '0'],
   ['ROWPLANE_LOG_LEVEL', 'loud'],
+  ['ROWPLANE_ORIGINS', 'https://app.example.org/path'],
 ])('a wrong %s is refused by its name: %s', (variable, value) => {
   expect(problemsOf({ [variable]: value })).toEqual([expect.stringMatching(new RegExp(`^${variable} must `))]);
+});
+
+test('several origins are a list, none an empty one', () => {
+  expect(readSettings({}, '/nowhere').origins).toEqual([]);
+  const two = 'https://app.example.org, http://localhost:3000';
+  expect(readSettings({ ROWPLANE_ORIGINS: two }, '/nowhere').origins).toEqual(two.split(', '));
 });
 
 test('all problems are told at once', () => {

@@ -1,5 +1,6 @@
 import { createFolder, renameFolder } from '../../writer/folders.ts';
 import type { Kit } from '../builder.ts';
+import { decodeUuid } from '../global-id.ts';
 import { uuidOf } from './ids.ts';
 import { defineMutation } from './mutation.ts';
 
@@ -11,7 +12,7 @@ export function defineFolderMutations(kit: Kit): void {
     input: (t) => ({ parent: t.id({ required: true }), name: t.string({ required: true }) }),
     payload: { folder: types.Folder },
     async resolve({ parent, name }, { viewers, viewer }) {
-      return { folder: await createFolder(viewers, viewer, { parent: uuidOf('Folder', parent, 'parent'), name }) };
+      return { folder: await createFolder(viewers, viewer, { parent: placeOf(parent), name }) };
     },
   });
   defineMutation(kit, 'renameFolder', {
@@ -22,4 +23,9 @@ export function defineFolderMutations(kit: Kit): void {
       folder: await renameFolder(viewers, viewer, uuidOf('Folder', id, 'id'), name),
     }),
   });
+}
+
+/** A folder, or an archive for its root, whose uuid is the archive's. */
+function placeOf(id: string): string {
+  return decodeUuid(id, 'Archive') ?? uuidOf('Folder', id, 'parent');
 }

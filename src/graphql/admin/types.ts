@@ -5,7 +5,7 @@ import type { Group } from '../../administration/groups.ts';
 import type { Plane } from '../../administration/planes.ts';
 import type { Principal } from '../../administration/principals.ts';
 import type { LevelSource } from '../../compiler/levels.ts';
-import { ROLES, type User } from '../../administration/users.ts';
+import type { User } from '../../administration/users.ts';
 import type { Workspace } from '../../administration/workspaces.ts';
 import type { Kit } from '../builder.ts';
 import { defineConnection } from '../connections.ts';
@@ -28,7 +28,6 @@ export function createAdminTypes(kit: Kit) {
     Plane: builder.objectRef<Plane>('Plane'),
     Principal: builder.objectRef<Principal>('Principal'),
     LevelSource: builder.objectRef<LevelSource>('LevelSource'),
-    AccountRole: builder.enumType('AccountRole', { description: 'U1', values: ROLES }),
   };
   return {
     ...refs,

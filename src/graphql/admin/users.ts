@@ -8,7 +8,7 @@ import { pageArguments } from './page-arguments.ts';
 import type { AdminKit } from './types.ts';
 
 export function defineUsers(kit: AdminKit): void {
-  const { builder, admin } = kit;
+  const { builder, types, admin } = kit;
   admin.User.implement({
     description: 'The account of a user (U1).',
     fields: (t) => ({
@@ -16,7 +16,7 @@ export function defineUsers(kit: AdminKit): void {
       name: t.exposeString('name', { nullable: false, description: 'The name to sign in with.' }),
       displayName: t.exposeString('displayName', { nullable: false }),
       email: t.exposeString('email'),
-      role: t.field({ type: admin.AccountRole, nullable: false, resolve: ({ role }) => role }),
+      role: t.field({ type: types.UserRole, nullable: false, resolve: ({ role }) => role }),
       workflowAccess: t.exposeBoolean('workflowAccess', {
         nullable: false,
         description: 'Whether the user has a mailbox (U10).',
@@ -39,7 +39,7 @@ export function defineUsers(kit: AdminKit): void {
     users: t.field({
       type: admin.Users,
       nullable: false,
-      args: { ...pageArguments(t), role: t.arg({ type: admin.AccountRole }) },
+      args: { ...pageArguments(t), role: t.arg({ type: types.UserRole }) },
       resolve: (_, { role, ...page }, context) =>
         readPage(context, page, (a, request) => listUsers(a, { ...request, role })),
     }),
@@ -55,7 +55,7 @@ export function defineUsers(kit: AdminKit): void {
     description: 'Makes an account.',
     input: (t) => ({
       name: t.string({ required: true }),
-      role: t.field({ type: admin.AccountRole, required: true }),
+      role: t.field({ type: types.UserRole, required: true }),
       displayName: t.string(),
       email: t.string(),
       workflowAccess: t.boolean(),
@@ -72,7 +72,7 @@ export function defineUsers(kit: AdminKit): void {
     input: (t) => ({
       id: t.id({ required: true }),
       name: t.string(),
-      role: t.field({ type: admin.AccountRole }),
+      role: t.field({ type: types.UserRole }),
       displayName: t.string(),
       email: t.string(),
       workflowAccess: t.boolean(),

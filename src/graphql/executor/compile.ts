@@ -79,7 +79,9 @@ function compileValue(selecting: Selecting, type: GraphQLOutputType, nodes: read
     const complete = compileValue(selecting, type.ofType, nodes);
     return (value) => (value === null || value === undefined ? null : (value as unknown[]).map(complete));
   }
-  const complete = isAbstractType(type) ? compileAbstract(selecting, type, nodes) : compileObject(selecting, type, nodes);
+  const complete = isAbstractType(type)
+    ? compileAbstract(selecting, type, nodes)
+    : compileObject(selecting, type, nodes);
   return (value) => (value === null || value === undefined ? null : complete(value));
 }
 

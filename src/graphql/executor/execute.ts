@@ -28,6 +28,13 @@ export interface Operation {
 
 export type Executor = (operation: Operation) => Promise<ExecutionResult>;
 
+export interface ExecutorOptions {
+  /** Whether queries may run as compiled plans. False leaves everything to graphql-js, to compare the two. Default: true. */
+  plans?: boolean;
+  /** Told of each operation what ran it. */
+  observe?: (ranBy: 'plan' | 'graphql-js') => void;
+}
+
 const MOST_VARIANTS = 16;
 const ATTEMPTS = 4;
 
@@ -35,8 +42,15 @@ const ATTEMPTS = 4;
  * Executes queries of fields that describe themselves as one compiled plan: arguments → statements → response, and everything else by graphql-js,
  * with equal results. Either way a query reads one snapshot (V5).
  */
-export function createExecutor(schema: GraphQLSchema): Executor {
-  const compiled = new WeakMap<OperationDefinitionNode, Compiled>();
+export function createExecutor(schema: GraphQLSchema, { plans = true, observe }: ExecutorOptions = {}): Executor {
+  const known = new WeakMap<OperationDefinitionNode, Compiled>();
+
+  async function run(request: Request): Promise<ExecutionResult> {
+    const isQuery = request.operation?.operation === OperationTypeNode.QUERY;
+    const result = plans && isQuery ? await runPlan(request, compiledOf(known, request)) : null;
+    observe?.(result === null ? 'graphql-js' : 'plan');
+    return result ?? (isQuery ? runQuery(request) : runByGraphql(request, request.context.session));
+  }
 
   return async ({ document, operationName, variables, context }) => {
     const given = variables ?? {};
@@ -45,9 +59,13 @@ export function createExecutor(schema: GraphQLSchema): Executor {
     try {
       if (operation !== null) checkLimits(document, operation, given, context.limits);
     } catch (error) {
-      return { errors: [toClientError(new GraphQLError((error as Error).message, { originalError: error as Error }), context.log)] };
+      return {
+        errors: [
+          toClientError(new GraphQLError((error as Error).message, { originalError: error as Error }), context.log),
+        ],
+      };
     }
-    const result = operation?.operation === OperationTypeNode.QUERY ? ((await runPlan(request, compiledOf(compiled, request))) ?? (await runQuery(request))) : await runByGraphql(request, context.session);
+    const result = await run(request);
     if (result.errors === undefined) return result;
     return { ...result, errors: result.errors.map((error) => toClientError(error, context.log)) };
   };
@@ -94,7 +112,9 @@ async function runPlan(request: Request, compiled: Compiled): Promise<ExecutionR
   const prepared: (PreparedRead | null)[] = [];
   try {
     for (const root of plan.roots) {
-      prepared.push('typename' in root ? null : root.described.read(root.args(coerced.coerced), root.target as never, context));
+      prepared.push(
+        'typename' in root ? null : root.described.read(root.args(coerced.coerced), root.target as never, context),
+      );
     }
   } catch {
     return null;
@@ -103,7 +123,14 @@ async function runPlan(request: Request, compiled: Compiled): Promise<ExecutionR
   if (reads.some(({ asks }) => asks === true)) return null;
   let results: unknown[];
   try {
-    results = reads.length === 0 ? [] : await context.reader.read(context.viewer, reads, reads.some(({ deep }) => deep));
+    results =
+      reads.length === 0
+        ? []
+        : await context.reader.read(
+            context.viewer,
+            reads,
+            reads.some(({ deep }) => deep),
+          );
   } catch (error) {
     return runByGraphql(request, failingSession(error));
   }
@@ -112,7 +139,10 @@ async function runPlan(request: Request, compiled: Compiled): Promise<ExecutionR
     let next = 0;
     for (const [index, root] of plan.roots.entries()) {
       if ('typename' in root) data[root.key] = root.typename;
-      else data[root.key] = root.complete(prepared[index] == null ? null : prepared[index].finish(results[next++] as never));
+      else
+        data[root.key] = root.complete(
+          prepared[index] == null ? null : prepared[index].finish(results[next++] as never),
+        );
     }
     return { data };
   } catch (error) {
@@ -121,7 +151,11 @@ async function runPlan(request: Request, compiled: Compiled): Promise<ExecutionR
   }
 }
 
-function planOf({ schema, operation }: Request, { fragments, shaping, plans }: Compiled, variables: Record<string, unknown>): Plan | null {
+function planOf(
+  { schema, operation }: Request,
+  { fragments, shaping, plans }: Compiled,
+  variables: Record<string, unknown>,
+): Plan | null {
   const variant = shaping.length === 0 ? '' : JSON.stringify(shaping.map((name) => variables[name]));
   let plan = plans.get(variant);
   if (plan === undefined) {
@@ -154,13 +188,22 @@ async function runQuery(request: Request): Promise<ExecutionResult> {
   }
 }
 
-async function runByGraphql({ schema, document, operationName, variables, context }: Request, session: Session): Promise<ExecutionResult> {
-  return executeByGraphql({ schema, document, operationName, variableValues: variables, contextValue: { ...context, session } });
+async function runByGraphql(
+  { schema, document, operationName, variables, context }: Request,
+  session: Session,
+): Promise<ExecutionResult> {
+  return executeByGraphql({
+    schema,
+    document,
+    operationName,
+    variableValues: variables,
+    contextValue: { ...context, session },
+  });
 }
 
 /** Reading failed: each field that would read fails by this, and graphql-js says where. */
 function failingSession(error: unknown): Session {
-  const fail = () => Promise.reject(error as Error);
+  const fail = () => Promise.reject(error instanceof Error ? error : new Error(String(error)));
   return { read: fail, query: fail };
 }
 

@@ -13,12 +13,17 @@ export function shapingVariables(document: DocumentNode, operation: OperationDef
     visit(definition, {
       VariableDefinition: () => false,
       Variable(node, _key, _parent, _path, ancestors) {
-        const rootArgument = ancestors.some((ancestor, index) => ofRoot.has(ancestor) && isArguments(ancestors[index + 1], ancestor));
+        const rootArgument = ancestors.some(
+          (ancestor, index) => ofRoot.has(ancestor) && isArguments(ancestors[index + 1], ancestor),
+        );
         if (!rootArgument) names.add(node.name.value);
       },
     });
   }
-  return declared.map(({ variable }) => variable.name.value).filter((name) => names.has(name)).sort();
+  return declared
+    .map(({ variable }) => variable.name.value)
+    .filter((name) => names.has(name))
+    .sort();
 }
 
 function isArguments(list: unknown, field: unknown): boolean {

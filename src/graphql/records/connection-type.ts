@@ -41,17 +41,32 @@ export function defineRecordConnection({ builder, types }: Kit, definition: Obje
       edges: t.field({
         type: [edge],
         nullable: { list: false, items: false },
-        ...describe<RecordPage>({ needs: rows, into: (wants: ListWants) => wants, value: (of) => of.page.nodes.map((node): RecordEdge => ({ node, of })) }),
+        ...describe<RecordPage>({
+          needs: rows,
+          into: (wants: ListWants) => wants,
+          value: (of) => of.page.nodes.map((node): RecordEdge => ({ node, of })),
+        }),
       }),
       nodes: t.field({
         type: [record],
         nullable: { list: false, items: false },
-        ...describe<RecordPage>({ needs: rows, into: (wants: ListWants) => wants.selection, value: ({ page }) => page.nodes }),
+        ...describe<RecordPage>({
+          needs: rows,
+          into: (wants: ListWants) => wants.selection,
+          value: ({ page }) => page.nodes,
+        }),
       }),
-      pageInfo: t.field({ type: types.PageInfo, nullable: false, ...describe<RecordPage>({ needs: rows, value: pageInfoOf }) }),
+      pageInfo: t.field({
+        type: types.PageInfo,
+        nullable: false,
+        ...describe<RecordPage>({ needs: rows, value: pageInfoOf }),
+      }),
       totalCount: t.int({
         description: 'All records of the list that the viewer sees, on all its pages. Counted only when asked for.',
-        ...describe<RecordPage>({ needs: (wants: ListWants) => void (wants.count = true), value: ({ page }) => page.totalCount }),
+        ...describe<RecordPage>({
+          needs: (wants: ListWants) => void (wants.count = true),
+          value: ({ page }) => page.totalCount,
+        }),
       }),
     }),
   });

@@ -1,5 +1,7 @@
 import type { Kit } from '../builder.ts';
 import { defineRecordConnection } from './connection-type.ts';
+import { defineEmptyTrash } from './empty-trash-mutation.ts';
+import { defineRecordMutations } from './mutations.ts';
 import { defineRecordEnums } from './record-enums.ts';
 import { defineRecordQueries } from './record-queries.ts';
 import { declareRecordType, defineRecordType } from './record-type.ts';
@@ -15,5 +17,7 @@ export function defineRecords(kit: Kit): void {
     const connection = defineRecordConnection(kit, definition);
     const where = defineWhere(kit.builder, definition, enums, shared);
     defineRecordQueries(kit, definition, { enums, where, connection });
+    defineRecordMutations(kit, definition, enums);
   }
+  defineEmptyTrash(kit);
 }

@@ -45,10 +45,19 @@ const MOST_KEYS = 8;
 const NOWHERE: Scope = { workspaces: [] };
 
 /** What a list's arguments ask for. Throws Refusal VALIDATION_FAILED with every problem. */
-export function prepareList(definition: ObjectDefinition, enums: RecordEnums, args: ListArguments, wants: ListWants, context: Context): PreparedList {
+export function prepareList(
+  definition: ObjectDefinition,
+  enums: RecordEnums,
+  args: ListArguments,
+  wants: ListWants,
+  context: Context,
+): PreparedList {
   const problems: Problem[] = [];
   const view = args.view == null ? null : viewOf(definition, args.view, problems);
-  const asked = (args.orderBy?.map(({ field, direction }) => ({ field: enums.fieldNames.get(field)!, direction: direction ?? 'ASC' })) ??
+  const asked = (args.orderBy?.map(({ field, direction }) => ({
+    field: enums.fieldNames.get(field)!,
+    direction: direction ?? 'ASC',
+  })) ??
     view?.orderBy ??
     []) as { field: string; direction: Direction }[];
   if (asked.length > MOST_KEYS) problems.push({ path: 'orderBy', message: `takes at most ${MOST_KEYS} keys` });
@@ -58,7 +67,11 @@ export function prepareList(definition: ObjectDefinition, enums: RecordEnums, ar
   if (problems.length > 0) throw invalid(problems);
 
   const keys = orderKeys(definition, asked);
-  const place = { viewer: context.viewer.id, definition: definition.name, order: keys.map(({ field, direction }) => `${field} ${direction}`).join(', ') };
+  const place = {
+    viewer: context.viewer.id,
+    definition: definition.name,
+    order: keys.map(({ field, direction }) => `${field} ${direction}`).join(', '),
+  };
   const archive = args.archive == null ? null : decodeUuid(args.archive, 'Archive');
   const folder = args.folder == null ? null : decodeUuid(args.folder, 'Folder');
   // An id that is none of an archive's or folder's names one that doesn't exist (V2).
@@ -84,22 +97,32 @@ export function prepareList(definition: ObjectDefinition, enums: RecordEnums, ar
 function viewOf(definition: ObjectDefinition, name: string, problems: Problem[]): View | null {
   if (Object.hasOwn(definition.views, name)) return definition.views[name]!;
   const views = Object.keys(definition.views).join(', ');
-  problems.push({ path: 'view', message: `${definition.name} has no view of that name${views && `; it has ${views}`}` });
+  problems.push({
+    path: 'view',
+    message: `${definition.name} has no view of that name${views && `; it has ${views}`}`,
+  });
   return null;
 }
 
 function sizeOf({ first, last }: ListArguments, most: number, problems: Problem[]): number {
   if (first != null && last != null) problems.push({ path: 'last', message: 'can’t be used together with first' });
   const size = first ?? last ?? DEFAULT_PAGE;
-  if (size < 0 || size > most) problems.push({ path: last == null ? 'first' : 'last', message: `must be between 0 and ${most}` });
+  if (size < 0 || size > most)
+    problems.push({ path: last == null ? 'first' : 'last', message: `must be between 0 and ${most}` });
   return size;
 }
 
-function conditionOf(definition: ObjectDefinition, where: Record<string, unknown> | null, view: View | null, problems: Problem[]): NormalCondition {
+function conditionOf(
+  definition: ObjectDefinition,
+  where: Record<string, unknown> | null,
+  view: View | null,
+  problems: Problem[],
+): NormalCondition {
   const parts: NormalCondition[] = [];
   if (view?.where) parts.push(parseCondition(definition, view.where));
   try {
-    if (where !== null) parts.push(parseCondition(definition, where, { readId: (field, id) => uuidOf(definition, field, id) }));
+    if (where !== null)
+      parts.push(parseCondition(definition, where, { readId: (field, id) => uuidOf(definition, field, id) }));
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
     const path = ['where', ...error.path].join('.');

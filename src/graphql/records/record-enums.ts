@@ -30,7 +30,9 @@ export function defineRecordEnums(builder: Builder, definition: ObjectDefinition
     }),
     ability: builder.enumType(`${type}Ability`, {
       description: `What viewers can be granted on records of ${type}.`,
-      values: Object.fromEntries(Object.entries(definition.abilities).map(([name, { title }]) => [name, { description: title }])),
+      values: Object.fromEntries(
+        Object.entries(definition.abilities).map(([name, { title }]) => [name, { description: title }]),
+      ),
     }),
     choices,
     /** `DUE_AT` → `dueAt`. */

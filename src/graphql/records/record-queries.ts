@@ -8,7 +8,7 @@ import type { Kit } from '../builder.ts';
 import { rootField, type RootDescribed } from '../describe.ts';
 import { decodeRecordId } from '../global-id.ts';
 import type { RecordConnectionRef, RecordPage } from './connection-type.ts';
-import { prepareList, type ListArguments, type ListWants } from './list-arguments.ts';
+import { prepareList, type ListWants } from './list-arguments.ts';
 import type { RecordEnums } from './record-enums.ts';
 import type { defineWhere } from './where-inputs.ts';
 
@@ -19,7 +19,11 @@ interface Parts {
 }
 
 /** `processes(…)` and `process(id: …)`. */
-export function defineRecordQueries({ builder, types }: Kit, definition: ObjectDefinition, { enums, where, connection }: Parts): void {
+export function defineRecordQueries(
+  { builder, types }: Kit,
+  definition: ObjectDefinition,
+  { enums, where, connection }: Parts,
+): void {
   const type = pascalCase(definition.name);
   const orderBy = builder.inputRef<{ field: string; direction?: 'ASC' | 'DESC' | null }>(`${type}OrderBy`).implement({
     description: 'Empty and hidden cells come last in both directions; ties are broken by the newest first.',
@@ -35,7 +39,9 @@ export function defineRecordQueries({ builder, types }: Kit, definition: ObjectD
       args: {
         archive: t.arg.id({ description: 'Only records of this archive. Without it, those of all workspaces.' }),
         folder: t.arg.id({ description: 'Only records directly in this folder.' }),
-        view: t.arg.string({ description: 'A view of the definition: its condition holds too, and its order unless `orderBy` gives one.' }),
+        view: t.arg.string({
+          description: 'A view of the definition: its condition holds too, and its order unless `orderBy` gives one.',
+        }),
         where: t.arg({ type: where }),
         orderBy: t.arg({ type: [orderBy] }),
         first: t.arg.int({ description: 'Rows from the beginning, or behind `after`. 50 by default, 500 at most.' }),
@@ -60,7 +66,7 @@ function describeList(definition: ObjectDefinition, enums: RecordEnums): RootDes
   return {
     target: (): ListWants => ({ selection: emptySelection(definition), rows: false, count: false }),
     read(args, wants: ListWants, context) {
-      const list = prepareList(definition, enums, args as ListArguments, wants, context);
+      const list = prepareList(definition, enums, args, wants, context);
       return {
         scope: list.scope,
         deep: isDeep(wants.selection),
@@ -86,7 +92,8 @@ export function readOne({ workspace, uuid }: { workspace: number; uuid: string }
   return {
     scope: { workspaces: [workspace] },
     deep: isDeep(selection),
-    start: (knowledge: Parameters<typeof readRecords>[1]) => readRecords([{ workspace, ids: [uuid], selection }], knowledge),
+    start: (knowledge: Parameters<typeof readRecords>[1]) =>
+      readRecords([{ workspace, ids: [uuid], selection }], knowledge),
     finish: ([found]: Map<string, RecordNode>[]) => found!.get(uuid) ?? null,
   };
 }

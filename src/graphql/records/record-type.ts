@@ -28,9 +28,14 @@ export function defineRecordType(kit: Kit, definition: ObjectDefinition, enums: 
     interfaces: [types.Node],
     isTypeOf: (value) => (value as Partial<RecordNode>).place?.selection.definition.name === definition.name,
     fields: (t) => ({
-      id: t.id({ nullable: false, ...describe<RecordNode>({ value: ({ row, place }) => recordId(name, place.sight.workspace, row.id as string) }) }),
+      id: t.id({
+        nullable: false,
+        ...describe<RecordNode>({ value: ({ row, place }) => recordId(name, place.sight.workspace, row.id as string) }),
+      }),
       ...systemFields(t, types),
-      ...Object.fromEntries(Object.values(definition.fields).map((field) => [field.name, cellField(t, field, kit, enums)])),
+      ...Object.fromEntries(
+        Object.values(definition.fields).map((field) => [field.name, cellField(t, field, kit, enums)]),
+      ),
       fieldAccess: t.field({
         type: [level],
         nullable: { list: false, items: false },
@@ -48,7 +53,8 @@ export function defineRecordType(kit: Kit, definition: ObjectDefinition, enums: 
         description: 'What the viewer may do with one field of this record.',
         ...describe<RecordNode>({
           needs: (selection: Selection) => void (selection.fieldAccess = true),
-          value: ({ row, place }, { field }) => accessOf(place.sight, row).levels[enums.fieldNames.get(field as string)!],
+          value: ({ row, place }, { field }) =>
+            accessOf(place.sight, row).levels[enums.fieldNames.get(field as string)!],
         }),
       }),
       abilities: t.field({
@@ -70,8 +76,16 @@ function defineFieldAccess(builder: Builder, types: SharedTypes, name: string, e
   type FieldAccess = { field: string; level: Level };
   return builder.objectRef<FieldAccess>(`${name}FieldAccess`).implement({
     fields: (t) => ({
-      field: t.field({ type: enums.field, nullable: false, ...describe<FieldAccess>({ value: ({ field }) => enums.enumNames.get(field) }) }),
-      level: t.field({ type: types.FieldLevel, nullable: false, ...describe<FieldAccess>({ value: ({ level }) => level }) }),
+      field: t.field({
+        type: enums.field,
+        nullable: false,
+        ...describe<FieldAccess>({ value: ({ field }) => enums.enumNames.get(field) }),
+      }),
+      level: t.field({
+        type: types.FieldLevel,
+        nullable: false,
+        ...describe<FieldAccess>({ value: ({ level }) => level }),
+      }),
     }),
   });
 }
@@ -79,7 +93,10 @@ function defineFieldAccess(builder: Builder, types: SharedTypes, name: string, e
 /** A3: the system's fields are there with the record. */
 function systemFields(t: RecordFieldBuilder, types: SharedTypes) {
   const cell = (name: string, type: 'dateTime' | 'integer') =>
-    describe<RecordNode>({ needs: (selection: Selection) => void selection.cells.add(name), value: cellReader(name, { type }) });
+    describe<RecordNode>({
+      needs: (selection: Selection) => void selection.cells.add(name),
+      value: cellReader(name, { type }),
+    });
   return {
     archive: t.field({
       type: types.Archive,
@@ -112,7 +129,12 @@ function systemFields(t: RecordFieldBuilder, types: SharedTypes) {
         value: ({ row, place }) => place.linked.clients.get(clientKey(row.archive, row.client)) ?? null,
       }),
     }),
-    owner: userField(t, types, 'owner', 'Who created the record, or to whom it was transferred; null for users whom the viewer may not see.'),
+    owner: userField(
+      t,
+      types,
+      'owner',
+      'Who created the record, or to whom it was transferred; null for users whom the viewer may not see.',
+    ),
     version: t.int({ nullable: false, ...cell('version', 'integer') }),
     createdAt: t.field({ type: 'DateTime', nullable: false, ...cell('createdAt', 'dateTime') }),
     updatedAt: t.field({ type: 'DateTime', nullable: false, ...cell('updatedAt', 'dateTime') }),
@@ -135,7 +157,13 @@ function userField(t: RecordFieldBuilder, types: SharedTypes, name: string, desc
 
 function cellField(t: RecordFieldBuilder, field: Field, { types, definitions }: Kit, enums: RecordEnums) {
   const { name, title: description } = field;
-  const cell = { description, ...describe<RecordNode>({ needs: (selection: Selection) => void selection.cells.add(name), value: cellReader(name, field) }) };
+  const cell = {
+    description,
+    ...describe<RecordNode>({
+      needs: (selection: Selection) => void selection.cells.add(name),
+      value: cellReader(name, field),
+    }),
+  };
   switch (field.type) {
     case 'text':
       return t.string(cell);

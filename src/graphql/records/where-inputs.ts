@@ -58,7 +58,11 @@ function defineTests(builder: Builder, name: string, type: FieldType, value: Val
   const range = operators.includes('between')
     ? builder.inputRef<Record<string, unknown>>(`${name}Range`).implement({
         description: 'From one value to another, both included.',
-        fields: (t) => ({ from: t.field({ type: value as never, required: true }), to: t.field({ type: value as never, required: true }) }) as never,
+        fields: (t) =>
+          ({
+            from: t.field({ type: value as never, required: true }),
+            to: t.field({ type: value as never, required: true }),
+          }),
       })
     : null;
   const fieldOf = (t: InputFieldBuilder, operator: ConditionOperator) => {
@@ -78,13 +82,18 @@ function defineTests(builder: Builder, name: string, type: FieldType, value: Val
   const ref = inputRef(builder, name);
   ref.implement({
     ...(DESCRIPTIONS[type] !== undefined && { description: DESCRIPTIONS[type] }),
-    fields: (t) => Object.fromEntries(operators.map((operator) => [operator, fieldOf(t, operator)])) as never,
+    fields: (t) => Object.fromEntries(operators.map((operator) => [operator, fieldOf(t, operator)])),
   });
   return ref;
 }
 
 /** `ProcessWhere`: a test per field, and `and`, `or`, `not` (A5, V3). */
-export function defineWhere(builder: Builder, definition: ObjectDefinition, enums: RecordEnums, shared: SharedTests): Inputs {
+export function defineWhere(
+  builder: Builder,
+  definition: ObjectDefinition,
+  enums: RecordEnums,
+  shared: SharedTests,
+): Inputs {
   const type = pascalCase(definition.name);
   const ref = inputRef(builder, `${type}Where`);
   const testsOf = (field: TestableField): Inputs =>
@@ -93,14 +102,15 @@ export function defineWhere(builder: Builder, definition: ObjectDefinition, enum
       : shared.get(field.type)!;
   const tests = testableFields(definition).map((field) => [field.name, testsOf(field)] as const);
   ref.implement({
-    description: 'Holds for a record if it holds on the cells that the viewer sees: on a hidden cell a test is false, and so is its negation.',
+    description:
+      'Holds for a record if it holds on the cells that the viewer sees: on a hidden cell a test is false, and so is its negation.',
     fields: (t) =>
       ({
         and: t.field({ type: [ref], required: { list: false, items: true } }),
         or: t.field({ type: [ref], required: { list: false, items: true } }),
         not: t.field({ type: ref }),
         ...Object.fromEntries(tests.map(([name, type]) => [name, t.field({ type })])),
-      }) as never,
+      }),
   });
   return ref;
 }

@@ -1,0 +1,1214 @@
+-- What all planes of the demo's workspace "Review" share: sight, edit door, guards, trash.
+-- Written by npm run snapshot:compiled; rowplane policies print shows those of a deployment.
+
+grant create on schema ws_2_sight to ws_d3d3d3_2_sight;
+
+grant usage on schema ws_2_sight to ws_d3d3d3_2_planes, ws_d3d3d3_2_trash;
+
+grant select (id) on ws_2.batch to ws_d3d3d3_2_sight;
+
+create policy sight on ws_2.batch for select to ws_d3d3d3_2_sight
+  using (deleted_at is null and (
+    (select rowplane.viewer_in_any_plane('{2,3,4}'::integer[]))));
+comment on policy sight on ws_2.batch is 'V1: the records of definition batch that any plane of the viewer exposes.';
+
+create view ws_2_sight.batch as
+  select
+    t.id
+  from ws_2.batch t;
+create rule plain as on update to ws_2_sight.batch do instead nothing;
+grant select on ws_2_sight.batch to rowplane_viewer, ws_d3d3d3_2_planes, ws_d3d3d3_2_trash;
+comment on view ws_2_sight.batch is 'V1, W8: which records of definition batch the viewer sees.';
+alter view ws_2_sight.batch owner to ws_d3d3d3_2_sight;
+
+grant select (id) on ws_2.document to ws_d3d3d3_2_sight;
+
+create policy sight on ws_2.document for select to ws_d3d3d3_2_sight
+  using (deleted_at is null and (
+    (select rowplane.viewer_in_any_plane('{2,3}'::integer[]))
+    or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)));
+comment on policy sight on ws_2.document is 'V1: the records of definition document that any plane of the viewer exposes.';
+
+create view ws_2_sight.document as
+  select
+    t.id
+  from ws_2.document t;
+create rule plain as on update to ws_2_sight.document do instead nothing;
+grant select on ws_2_sight.document to rowplane_viewer, ws_d3d3d3_2_planes, ws_d3d3d3_2_trash;
+comment on view ws_2_sight.document is 'V1, W8: which records of definition document the viewer sees.';
+alter view ws_2_sight.document owner to ws_d3d3d3_2_sight;
+
+grant select (id) on ws_2.process to ws_d3d3d3_2_sight;
+
+create policy sight on ws_2.process for select to ws_d3d3d3_2_sight
+  using (deleted_at is null and (
+    (select rowplane.viewer_in_any_plane('{2}'::integer[]))));
+comment on policy sight on ws_2.process is 'V1: the records of definition process that any plane of the viewer exposes.';
+
+create view ws_2_sight.process as
+  select
+    t.id
+  from ws_2.process t;
+create rule plain as on update to ws_2_sight.process do instead nothing;
+grant select on ws_2_sight.process to rowplane_viewer, ws_d3d3d3_2_planes, ws_d3d3d3_2_trash;
+comment on view ws_2_sight.process is 'V1, W8: which records of definition process the viewer sees.';
+alter view ws_2_sight.process owner to ws_d3d3d3_2_sight;
+
+grant select (id) on ws_2.step to ws_d3d3d3_2_sight;
+
+create policy sight on ws_2.step for select to ws_d3d3d3_2_sight
+  using (deleted_at is null and (
+    (select rowplane.viewer_in_any_plane('{2}'::integer[]))));
+comment on policy sight on ws_2.step is 'V1: the records of definition step that any plane of the viewer exposes.';
+
+create view ws_2_sight.step as
+  select
+    t.id
+  from ws_2.step t;
+create rule plain as on update to ws_2_sight.step do instead nothing;
+grant select on ws_2_sight.step to rowplane_viewer, ws_d3d3d3_2_planes, ws_d3d3d3_2_trash;
+comment on view ws_2_sight.step is 'V1, W8: which records of definition step the viewer sees.';
+alter view ws_2_sight.step owner to ws_d3d3d3_2_sight;
+
+grant create on schema ws_2_edit to ws_d3d3d3_2_writer;
+
+grant select (id),
+  update (name, status, received_at, folder_id, client_id, owner_id, deleted_at)
+  on ws_2.batch to ws_d3d3d3_2_writer;
+
+create policy planes on ws_2.batch for update to ws_d3d3d3_2_writer
+  using (
+    (select rowplane.viewer_in_any_plane('{2,3,4}'::integer[])))
+  with check (true);
+comment on policy planes on ws_2.batch is 'W1, W4: what any plane of the viewer exposes of definition batch can be aimed at; the guard judges the change.';
+
+create view ws_2_edit.batch as
+  select
+    t.name,
+    t.status,
+    t.received_at,
+    t.folder_id,
+    t.client_id,
+    t.owner_id,
+    t.deleted_at
+  from ws_2.batch t
+  where t.id = any ((select rowplane.targets())::uuid[]);
+create rule plain as on delete to ws_2_edit.batch do instead nothing;
+grant update on ws_2_edit.batch to rowplane_viewer;
+comment on view ws_2_edit.batch is 'W1: the edit door of definition batch. Say rowplane.set_targets(ids), then update without a condition.';
+alter view ws_2_edit.batch owner to ws_d3d3d3_2_writer;
+
+grant select (id),
+  update (title, document_date, pages, amount, confidential, relevancy, coding, notes, process_id, batch_id, folder_id, client_id, owner_id, deleted_at)
+  on ws_2.document to ws_d3d3d3_2_writer;
+
+create policy planes on ws_2.document for update to ws_d3d3d3_2_writer
+  using (
+    (select rowplane.viewer_in_any_plane('{2,3}'::integer[]))
+    or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null))
+  with check (true);
+comment on policy planes on ws_2.document is 'W1, W4: what any plane of the viewer exposes of definition document can be aimed at; the guard judges the change.';
+
+create view ws_2_edit.document as
+  select
+    t.title,
+    t.document_date,
+    t.pages,
+    t.amount,
+    t.confidential,
+    t.relevancy,
+    t.coding,
+    t.notes,
+    t.process_id,
+    t.batch_id,
+    t.folder_id,
+    t.client_id,
+    t.owner_id,
+    t.deleted_at
+  from ws_2.document t
+  where t.id = any ((select rowplane.targets())::uuid[]);
+create rule plain as on delete to ws_2_edit.document do instead nothing;
+grant update on ws_2_edit.document to rowplane_viewer;
+comment on view ws_2_edit.document is 'W1: the edit door of definition document. Say rowplane.set_targets(ids), then update without a condition.';
+alter view ws_2_edit.document owner to ws_d3d3d3_2_writer;
+
+grant select (id),
+  update (reference, channel, department, "group", responsible, started_at, due_at, planned_end_at, ended_at, folder_id, client_id, owner_id, deleted_at)
+  on ws_2.process to ws_d3d3d3_2_writer;
+
+create policy planes on ws_2.process for update to ws_d3d3d3_2_writer
+  using (
+    (select rowplane.viewer_in_any_plane('{2}'::integer[])))
+  with check (true);
+comment on policy planes on ws_2.process is 'W1, W4: what any plane of the viewer exposes of definition process can be aimed at; the guard judges the change.';
+
+create view ws_2_edit.process as
+  select
+    t.reference,
+    t.channel,
+    t.department,
+    t."group",
+    t.responsible,
+    t.started_at,
+    t.due_at,
+    t.planned_end_at,
+    t.ended_at,
+    t.folder_id,
+    t.client_id,
+    t.owner_id,
+    t.deleted_at
+  from ws_2.process t
+  where t.id = any ((select rowplane.targets())::uuid[]);
+create rule plain as on delete to ws_2_edit.process do instead nothing;
+grant update on ws_2_edit.process to rowplane_viewer;
+comment on view ws_2_edit.process is 'W1: the edit door of definition process. Say rowplane.set_targets(ids), then update without a condition.';
+alter view ws_2_edit.process owner to ws_d3d3d3_2_writer;
+
+grant select (id),
+  update (process_id, step, name, "group", performed_by, performed_at, folder_id, client_id, owner_id, deleted_at)
+  on ws_2.step to ws_d3d3d3_2_writer;
+
+create policy planes on ws_2.step for update to ws_d3d3d3_2_writer
+  using (
+    (select rowplane.viewer_in_any_plane('{2}'::integer[])))
+  with check (true);
+comment on policy planes on ws_2.step is 'W1, W4: what any plane of the viewer exposes of definition step can be aimed at; the guard judges the change.';
+
+create view ws_2_edit.step as
+  select
+    t.process_id,
+    t.step,
+    t.name,
+    t."group",
+    t.performed_by,
+    t.performed_at,
+    t.folder_id,
+    t.client_id,
+    t.owner_id,
+    t.deleted_at
+  from ws_2.step t
+  where t.id = any ((select rowplane.targets())::uuid[]);
+create rule plain as on delete to ws_2_edit.step do instead nothing;
+grant update on ws_2_edit.step to rowplane_viewer;
+comment on view ws_2_edit.step is 'W1: the edit door of definition step. Say rowplane.set_targets(ids), then update without a condition.';
+alter view ws_2_edit.step owner to ws_d3d3d3_2_writer;
+
+create or replace function ws_2_edit.batch_editable(field text, item ws_2.batch) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+declare
+  mine integer[] := rowplane.viewer_planes(2);
+begin
+  return coalesce(case field
+    when 'name' then mine && '{2}'::integer[]
+    when 'status' then mine && '{2,3}'::integer[]
+    when 'receivedAt' then mine && '{2}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.batch_editable(text, ws_2.batch) to rowplane_viewer;
+comment on function ws_2_edit.batch_editable(text, ws_2.batch) is 'A7, W1: whether a plane of the viewer exposes the record and has the field as EDIT.';
+
+create or replace function ws_2_edit.batch_able(ability text, item ws_2.batch) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+declare
+  mine integer[] := rowplane.viewer_planes(2);
+begin
+  return coalesce(case ability
+    when 'CLOSE_BATCH' then mine && '{2,3}'::integer[]
+    when 'CREATE' then mine && '{2}'::integer[]
+    when 'DELETE' then mine && '{2}'::integer[]
+    when 'MASS_DELETE' then mine && '{2}'::integer[]
+    when 'MASS_UPDATE' then mine && '{2}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.batch_able(text, ws_2.batch) to rowplane_viewer;
+comment on function ws_2_edit.batch_able(text, ws_2.batch) is 'A8: whether a plane of the viewer exposes the record and grants the ability.';
+
+create or replace function ws_2_edit.batch_field() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not ws_2_edit.batch_editable(tg_argv[0], old) then
+    perform rowplane.refuse('FORBIDDEN', format('You may not change the field "%s" of this record.', tg_argv[0]),
+      jsonb_build_object('field', tg_argv[0], 'id', old.id));
+  end if;
+  return new;
+end $$;
+comment on function ws_2_edit.batch_field() is 'W1: refuses a change of a field that is not EDIT for the viewer on this record.';
+
+create or replace function ws_2_edit.batch_record() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+  expected integer := rowplane.expected_version(old.id);
+  removable boolean;
+begin
+  if old.deleted_at is not null or new.deleted_at is not null then
+    removable := coalesce((rowplane.viewer_flags(2, 'DELETE'))[old.realm_id], false);
+    if old.deleted_at is not null then
+      -- To those who don't see it in the trash, and for anything but restoring, the record is a missing one.
+      if new.deleted_at is not null or not removable or not (ws_2_edit.batch_able('DELETE', old) or ws_2_edit.batch_able('MASS_DELETE', old)) then
+        return null;
+      end if;
+      if to_jsonb(new) - 'deleted_at' <> to_jsonb(old) - 'deleted_at' then
+        perform rowplane.refuse('VALIDATION_FAILED', 'A record in the trash can only be restored. Change it afterwards.', jsonb_build_object('id', old.id));
+      end if;
+    elsif not removable then
+      perform rowplane.refuse('FORBIDDEN', 'You may not delete records from this folder.', jsonb_build_object('permission', 'DELETE', 'id', old.id));
+    else
+      new.deleted_at := now();
+    end if;
+  end if;
+  if expected <> old.version then
+    perform rowplane.refuse('STALE_VERSION', format('The record has version %s by now, not %s. Read it again.', old.version, expected),
+      jsonb_build_object('id', old.id, 'version', old.version, 'expected', expected));
+  end if;
+  new.version := old.version + 1;
+  new.updated_at := now();
+  return new;
+end $$;
+comment on function ws_2_edit.batch_record() is 'W2, W6: what goes into the trash and comes out of it; the version that the writer expects, and the next one.';
+
+create or replace function ws_2_edit.batch_changed() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+  several boolean := (select count(*) > 1 from new_rows);
+  refused record;
+begin
+  perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
+  select o.id, needs.ability into refused
+  from old_rows o
+  join new_rows n on n.id = o.id
+  cross join lateral (select case
+    when (o.deleted_at is null) = (n.deleted_at is null) then case when several then 'MASS_UPDATE' end
+    when several then 'MASS_DELETE'
+    else 'DELETE'
+  end) as needs(ability)
+  where needs.ability is not null and not ws_2_edit.batch_able(needs.ability, o)
+  limit 1;
+  if found then
+    perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
+      jsonb_build_object('ability', refused.ability, 'id', refused.id));
+  end if;
+  return null;
+end $$;
+comment on function ws_2_edit.batch_changed() is 'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W5: keeps which records changed.';
+
+create trigger guard_1_new before insert on ws_2.batch
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_new(2);
+comment on trigger guard_1_new on ws_2.batch is 'W3: place, owner and version of a new record.';
+
+create trigger guard_1_record before update on ws_2.batch
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.batch_record();
+comment on trigger guard_1_record on ws_2.batch is 'W2, W6: trash, expected version, next version.';
+
+create trigger guard_2_restored before update of deleted_at on ws_2.batch
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_restored();
+comment on trigger guard_2_restored on ws_2.batch is 'W2: only the trash is restored from.';
+
+create trigger guard_3_name before update of name on ws_2.batch
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.batch_field('name');
+comment on trigger guard_3_name on ws_2.batch is 'W1: field name must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_status before update of status on ws_2.batch
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.batch_field('status');
+comment on trigger guard_3_status on ws_2.batch is 'W1: field status must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_received_at before update of received_at on ws_2.batch
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.batch_field('receivedAt');
+comment on trigger guard_3_received_at on ws_2.batch is 'W1: field receivedAt must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_4_owner before update of owner_id on ws_2.batch
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_owner();
+comment on trigger guard_4_owner on ws_2.batch is 'D1: an owner changes by a transfer only.';
+
+create trigger guard_4_place before update of folder_id, client_id on ws_2.batch
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_place(2);
+comment on trigger guard_4_place on ws_2.batch is 'P8, C7, C8: where the record goes must be a place and a client of the viewer.';
+
+create trigger guard_6_changed after update on ws_2.batch
+  referencing old table as old_rows new table as new_rows for each statement
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.batch_changed();
+comment on trigger guard_6_changed on ws_2.batch is 'W1, W2, W5: abilities by how many records changed, and which these were.';
+
+create or replace function ws_2_edit.document_editable(field text, item ws_2.document) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+declare
+  mine integer[] := rowplane.viewer_planes(2);
+begin
+  return coalesce(case field
+    when 'title' then mine && '{2}'::integer[]
+    when 'documentDate' then mine && '{2}'::integer[]
+    when 'pages' then mine && '{2}'::integer[]
+    when 'amount' then mine && '{2}'::integer[]
+    when 'confidential' then mine && '{2}'::integer[]
+    when 'relevancy' then mine && '{2,3}'::integer[]
+      or (mine && '{4}'::integer[] and item.relevancy is not null)
+    when 'coding' then mine && '{2,3}'::integer[]
+    when 'notes' then mine && '{2}'::integer[]
+      or (mine && '{4}'::integer[] and item.relevancy is not null)
+    when 'process' then mine && '{2}'::integer[]
+    when 'batch' then mine && '{2}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.document_editable(text, ws_2.document) to rowplane_viewer;
+comment on function ws_2_edit.document_editable(text, ws_2.document) is 'A7, W1: whether a plane of the viewer exposes the record and has the field as EDIT.';
+
+create or replace function ws_2_edit.document_able(ability text, item ws_2.document) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+declare
+  mine integer[] := rowplane.viewer_planes(2);
+begin
+  return coalesce(case ability
+    when 'CREATE' then mine && '{2}'::integer[]
+      or (mine && '{4}'::integer[] and item.relevancy is not null)
+    when 'DELETE' then mine && '{2}'::integer[]
+      or (mine && '{4}'::integer[] and item.relevancy is not null)
+    when 'DOWNLOAD' then mine && '{2}'::integer[]
+      or (mine && '{4}'::integer[] and item.relevancy is not null)
+    when 'MASS_DELETE' then mine && '{2}'::integer[]
+    when 'MASS_UPDATE' then mine && '{2,3}'::integer[]
+    when 'PLACE_IN_MAILBOX' then mine && '{2}'::integer[]
+    when 'PRINT' then mine && '{2,3}'::integer[]
+    when 'REDACT' then mine && '{2}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.document_able(text, ws_2.document) to rowplane_viewer;
+comment on function ws_2_edit.document_able(text, ws_2.document) is 'A8: whether a plane of the viewer exposes the record and grants the ability.';
+
+create or replace function ws_2_edit.document_field() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not ws_2_edit.document_editable(tg_argv[0], old) then
+    perform rowplane.refuse('FORBIDDEN', format('You may not change the field "%s" of this record.', tg_argv[0]),
+      jsonb_build_object('field', tg_argv[0], 'id', old.id));
+  end if;
+  return new;
+end $$;
+comment on function ws_2_edit.document_field() is 'W1: refuses a change of a field that is not EDIT for the viewer on this record.';
+
+create or replace function ws_2_edit.document_record() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+  expected integer := rowplane.expected_version(old.id);
+  removable boolean;
+begin
+  if old.deleted_at is not null or new.deleted_at is not null then
+    removable := coalesce((rowplane.viewer_flags(2, 'DELETE'))[old.realm_id], false);
+    if old.deleted_at is not null then
+      -- To those who don't see it in the trash, and for anything but restoring, the record is a missing one.
+      if new.deleted_at is not null or not removable or not (ws_2_edit.document_able('DELETE', old) or ws_2_edit.document_able('MASS_DELETE', old)) then
+        return null;
+      end if;
+      if to_jsonb(new) - 'deleted_at' <> to_jsonb(old) - 'deleted_at' then
+        perform rowplane.refuse('VALIDATION_FAILED', 'A record in the trash can only be restored. Change it afterwards.', jsonb_build_object('id', old.id));
+      end if;
+    elsif not removable then
+      perform rowplane.refuse('FORBIDDEN', 'You may not delete records from this folder.', jsonb_build_object('permission', 'DELETE', 'id', old.id));
+    else
+      new.deleted_at := now();
+    end if;
+  end if;
+  if expected <> old.version then
+    perform rowplane.refuse('STALE_VERSION', format('The record has version %s by now, not %s. Read it again.', old.version, expected),
+      jsonb_build_object('id', old.id, 'version', old.version, 'expected', expected));
+  end if;
+  new.version := old.version + 1;
+  new.updated_at := now();
+  return new;
+end $$;
+comment on function ws_2_edit.document_record() is 'W2, W6: what goes into the trash and comes out of it; the version that the writer expects, and the next one.';
+
+create or replace function ws_2_edit.document_changed() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+  several boolean := (select count(*) > 1 from new_rows);
+  refused record;
+begin
+  perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
+  select o.id, needs.ability into refused
+  from old_rows o
+  join new_rows n on n.id = o.id
+  cross join lateral (select case
+    when (o.deleted_at is null) = (n.deleted_at is null) then case when several then 'MASS_UPDATE' end
+    when several then 'MASS_DELETE'
+    else 'DELETE'
+  end) as needs(ability)
+  where needs.ability is not null and not ws_2_edit.document_able(needs.ability, o)
+  limit 1;
+  if found then
+    perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
+      jsonb_build_object('ability', refused.ability, 'id', refused.id));
+  end if;
+  return null;
+end $$;
+comment on function ws_2_edit.document_changed() is 'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W5: keeps which records changed.';
+
+create or replace function ws_2_edit.document_references() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if new.process_id is not null and new.process_id is distinct from old.process_id and not exists (select from ws_2_sight.process s where s.id = new.process_id) then
+    perform rowplane.refuse('VALIDATION_FAILED', 'There is no such record for the field "process".',
+      jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', 'process', 'message', 'there is no such record'))));
+  end if;
+  if new.batch_id is not null and new.batch_id is distinct from old.batch_id and not exists (select from ws_2_sight.batch s where s.id = new.batch_id) then
+    perform rowplane.refuse('VALIDATION_FAILED', 'There is no such record for the field "batch".',
+      jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', 'batch', 'message', 'there is no such record'))));
+  end if;
+  return new;
+end $$;
+comment on function ws_2_edit.document_references() is 'W8: a reference to a record that the viewer does not see is refused like one to a missing record.';
+
+create trigger guard_1_new before insert on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_new(2);
+comment on trigger guard_1_new on ws_2.document is 'W3: place, owner and version of a new record.';
+
+create trigger guard_1_record before update on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.document_record();
+comment on trigger guard_1_record on ws_2.document is 'W2, W6: trash, expected version, next version.';
+
+create trigger guard_2_restored before update of deleted_at on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_restored();
+comment on trigger guard_2_restored on ws_2.document is 'W2: only the trash is restored from.';
+
+create trigger guard_3_title before update of title on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.document_field('title');
+comment on trigger guard_3_title on ws_2.document is 'W1: field title must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_document_date before update of document_date on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.document_field('documentDate');
+comment on trigger guard_3_document_date on ws_2.document is 'W1: field documentDate must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_pages before update of pages on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.document_field('pages');
+comment on trigger guard_3_pages on ws_2.document is 'W1: field pages must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_amount before update of amount on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.document_field('amount');
+comment on trigger guard_3_amount on ws_2.document is 'W1: field amount must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_confidential before update of confidential on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.document_field('confidential');
+comment on trigger guard_3_confidential on ws_2.document is 'W1: field confidential must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_relevancy before update of relevancy on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.document_field('relevancy');
+comment on trigger guard_3_relevancy on ws_2.document is 'W1: field relevancy must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_coding before update of coding on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.document_field('coding');
+comment on trigger guard_3_coding on ws_2.document is 'W1: field coding must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_notes before update of notes on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.document_field('notes');
+comment on trigger guard_3_notes on ws_2.document is 'W1: field notes must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_process_id before update of process_id on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.document_field('process');
+comment on trigger guard_3_process_id on ws_2.document is 'W1: field process must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_batch_id before update of batch_id on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.document_field('batch');
+comment on trigger guard_3_batch_id on ws_2.document is 'W1: field batch must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_4_owner before update of owner_id on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_owner();
+comment on trigger guard_4_owner on ws_2.document is 'D1: an owner changes by a transfer only.';
+
+create trigger guard_4_place before update of folder_id, client_id on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_place(2);
+comment on trigger guard_4_place on ws_2.document is 'P8, C7, C8: where the record goes must be a place and a client of the viewer.';
+
+create trigger guard_5_references before insert or update of process_id, batch_id on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.document_references();
+comment on trigger guard_5_references on ws_2.document is 'W8: what the viewer does not see can not be referred to.';
+
+create trigger guard_6_changed after update on ws_2.document
+  referencing old table as old_rows new table as new_rows for each statement
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.document_changed();
+comment on trigger guard_6_changed on ws_2.document is 'W1, W2, W5: abilities by how many records changed, and which these were.';
+
+create or replace function ws_2_edit.process_editable(field text, item ws_2.process) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+declare
+  mine integer[] := rowplane.viewer_planes(2);
+begin
+  return coalesce(case field
+    when 'reference' then mine && '{2}'::integer[]
+    when 'channel' then mine && '{2}'::integer[]
+    when 'department' then mine && '{2}'::integer[]
+    when 'group' then mine && '{2}'::integer[]
+    when 'responsible' then mine && '{2}'::integer[]
+    when 'startedAt' then mine && '{2}'::integer[]
+    when 'dueAt' then mine && '{2}'::integer[]
+    when 'plannedEndAt' then mine && '{2}'::integer[]
+    when 'endedAt' then mine && '{2}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.process_editable(text, ws_2.process) to rowplane_viewer;
+comment on function ws_2_edit.process_editable(text, ws_2.process) is 'A7, W1: whether a plane of the viewer exposes the record and has the field as EDIT.';
+
+create or replace function ws_2_edit.process_able(ability text, item ws_2.process) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+declare
+  mine integer[] := rowplane.viewer_planes(2);
+begin
+  return coalesce(case ability
+    when 'CREATE' then mine && '{2}'::integer[]
+    when 'DELETE' then mine && '{2}'::integer[]
+    when 'MASS_DELETE' then mine && '{2}'::integer[]
+    when 'MASS_UPDATE' then mine && '{2}'::integer[]
+    when 'PLACE_IN_MAILBOX' then mine && '{2}'::integer[]
+    when 'SEND_PROCESS' then mine && '{2}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.process_able(text, ws_2.process) to rowplane_viewer;
+comment on function ws_2_edit.process_able(text, ws_2.process) is 'A8: whether a plane of the viewer exposes the record and grants the ability.';
+
+create or replace function ws_2_edit.process_field() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not ws_2_edit.process_editable(tg_argv[0], old) then
+    perform rowplane.refuse('FORBIDDEN', format('You may not change the field "%s" of this record.', tg_argv[0]),
+      jsonb_build_object('field', tg_argv[0], 'id', old.id));
+  end if;
+  return new;
+end $$;
+comment on function ws_2_edit.process_field() is 'W1: refuses a change of a field that is not EDIT for the viewer on this record.';
+
+create or replace function ws_2_edit.process_record() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+  expected integer := rowplane.expected_version(old.id);
+  removable boolean;
+begin
+  if old.deleted_at is not null or new.deleted_at is not null then
+    removable := coalesce((rowplane.viewer_flags(2, 'DELETE'))[old.realm_id], false);
+    if old.deleted_at is not null then
+      -- To those who don't see it in the trash, and for anything but restoring, the record is a missing one.
+      if new.deleted_at is not null or not removable or not (ws_2_edit.process_able('DELETE', old) or ws_2_edit.process_able('MASS_DELETE', old)) then
+        return null;
+      end if;
+      if to_jsonb(new) - 'deleted_at' <> to_jsonb(old) - 'deleted_at' then
+        perform rowplane.refuse('VALIDATION_FAILED', 'A record in the trash can only be restored. Change it afterwards.', jsonb_build_object('id', old.id));
+      end if;
+    elsif not removable then
+      perform rowplane.refuse('FORBIDDEN', 'You may not delete records from this folder.', jsonb_build_object('permission', 'DELETE', 'id', old.id));
+    else
+      new.deleted_at := now();
+    end if;
+  end if;
+  if expected <> old.version then
+    perform rowplane.refuse('STALE_VERSION', format('The record has version %s by now, not %s. Read it again.', old.version, expected),
+      jsonb_build_object('id', old.id, 'version', old.version, 'expected', expected));
+  end if;
+  new.version := old.version + 1;
+  new.updated_at := now();
+  return new;
+end $$;
+comment on function ws_2_edit.process_record() is 'W2, W6: what goes into the trash and comes out of it; the version that the writer expects, and the next one.';
+
+create or replace function ws_2_edit.process_changed() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+  several boolean := (select count(*) > 1 from new_rows);
+  refused record;
+begin
+  perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
+  select o.id, needs.ability into refused
+  from old_rows o
+  join new_rows n on n.id = o.id
+  cross join lateral (select case
+    when (o.deleted_at is null) = (n.deleted_at is null) then case when several then 'MASS_UPDATE' end
+    when several then 'MASS_DELETE'
+    else 'DELETE'
+  end) as needs(ability)
+  where needs.ability is not null and not ws_2_edit.process_able(needs.ability, o)
+  limit 1;
+  if found then
+    perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
+      jsonb_build_object('ability', refused.ability, 'id', refused.id));
+  end if;
+  return null;
+end $$;
+comment on function ws_2_edit.process_changed() is 'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W5: keeps which records changed.';
+
+create trigger guard_1_new before insert on ws_2.process
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_new(2);
+comment on trigger guard_1_new on ws_2.process is 'W3: place, owner and version of a new record.';
+
+create trigger guard_1_record before update on ws_2.process
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.process_record();
+comment on trigger guard_1_record on ws_2.process is 'W2, W6: trash, expected version, next version.';
+
+create trigger guard_2_restored before update of deleted_at on ws_2.process
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_restored();
+comment on trigger guard_2_restored on ws_2.process is 'W2: only the trash is restored from.';
+
+create trigger guard_3_reference before update of reference on ws_2.process
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.process_field('reference');
+comment on trigger guard_3_reference on ws_2.process is 'W1: field reference must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_channel before update of channel on ws_2.process
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.process_field('channel');
+comment on trigger guard_3_channel on ws_2.process is 'W1: field channel must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_department before update of department on ws_2.process
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.process_field('department');
+comment on trigger guard_3_department on ws_2.process is 'W1: field department must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_group before update of "group" on ws_2.process
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.process_field('group');
+comment on trigger guard_3_group on ws_2.process is 'W1: field group must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_responsible before update of responsible on ws_2.process
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.process_field('responsible');
+comment on trigger guard_3_responsible on ws_2.process is 'W1: field responsible must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_started_at before update of started_at on ws_2.process
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.process_field('startedAt');
+comment on trigger guard_3_started_at on ws_2.process is 'W1: field startedAt must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_due_at before update of due_at on ws_2.process
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.process_field('dueAt');
+comment on trigger guard_3_due_at on ws_2.process is 'W1: field dueAt must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_planned_end_at before update of planned_end_at on ws_2.process
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.process_field('plannedEndAt');
+comment on trigger guard_3_planned_end_at on ws_2.process is 'W1: field plannedEndAt must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_ended_at before update of ended_at on ws_2.process
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.process_field('endedAt');
+comment on trigger guard_3_ended_at on ws_2.process is 'W1: field endedAt must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_4_owner before update of owner_id on ws_2.process
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_owner();
+comment on trigger guard_4_owner on ws_2.process is 'D1: an owner changes by a transfer only.';
+
+create trigger guard_4_place before update of folder_id, client_id on ws_2.process
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_place(2);
+comment on trigger guard_4_place on ws_2.process is 'P8, C7, C8: where the record goes must be a place and a client of the viewer.';
+
+create trigger guard_6_changed after update on ws_2.process
+  referencing old table as old_rows new table as new_rows for each statement
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.process_changed();
+comment on trigger guard_6_changed on ws_2.process is 'W1, W2, W5: abilities by how many records changed, and which these were.';
+
+create or replace function ws_2_edit.step_editable(field text, item ws_2.step) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+declare
+  mine integer[] := rowplane.viewer_planes(2);
+begin
+  return coalesce(case field
+    when 'process' then mine && '{2}'::integer[]
+    when 'step' then mine && '{2}'::integer[]
+    when 'name' then mine && '{2}'::integer[]
+    when 'group' then mine && '{2}'::integer[]
+    when 'performedBy' then mine && '{2}'::integer[]
+    when 'performedAt' then mine && '{2}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.step_editable(text, ws_2.step) to rowplane_viewer;
+comment on function ws_2_edit.step_editable(text, ws_2.step) is 'A7, W1: whether a plane of the viewer exposes the record and has the field as EDIT.';
+
+create or replace function ws_2_edit.step_able(ability text, item ws_2.step) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+declare
+  mine integer[] := rowplane.viewer_planes(2);
+begin
+  return coalesce(case ability
+    when 'CREATE' then mine && '{2}'::integer[]
+    when 'DELETE' then mine && '{2}'::integer[]
+    when 'MASS_DELETE' then mine && '{2}'::integer[]
+    when 'MASS_UPDATE' then mine && '{2}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.step_able(text, ws_2.step) to rowplane_viewer;
+comment on function ws_2_edit.step_able(text, ws_2.step) is 'A8: whether a plane of the viewer exposes the record and grants the ability.';
+
+create or replace function ws_2_edit.step_field() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not ws_2_edit.step_editable(tg_argv[0], old) then
+    perform rowplane.refuse('FORBIDDEN', format('You may not change the field "%s" of this record.', tg_argv[0]),
+      jsonb_build_object('field', tg_argv[0], 'id', old.id));
+  end if;
+  return new;
+end $$;
+comment on function ws_2_edit.step_field() is 'W1: refuses a change of a field that is not EDIT for the viewer on this record.';
+
+create or replace function ws_2_edit.step_record() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+  expected integer := rowplane.expected_version(old.id);
+  removable boolean;
+begin
+  if old.deleted_at is not null or new.deleted_at is not null then
+    removable := coalesce((rowplane.viewer_flags(2, 'DELETE'))[old.realm_id], false);
+    if old.deleted_at is not null then
+      -- To those who don't see it in the trash, and for anything but restoring, the record is a missing one.
+      if new.deleted_at is not null or not removable or not (ws_2_edit.step_able('DELETE', old) or ws_2_edit.step_able('MASS_DELETE', old)) then
+        return null;
+      end if;
+      if to_jsonb(new) - 'deleted_at' <> to_jsonb(old) - 'deleted_at' then
+        perform rowplane.refuse('VALIDATION_FAILED', 'A record in the trash can only be restored. Change it afterwards.', jsonb_build_object('id', old.id));
+      end if;
+    elsif not removable then
+      perform rowplane.refuse('FORBIDDEN', 'You may not delete records from this folder.', jsonb_build_object('permission', 'DELETE', 'id', old.id));
+    else
+      new.deleted_at := now();
+    end if;
+  end if;
+  if expected <> old.version then
+    perform rowplane.refuse('STALE_VERSION', format('The record has version %s by now, not %s. Read it again.', old.version, expected),
+      jsonb_build_object('id', old.id, 'version', old.version, 'expected', expected));
+  end if;
+  new.version := old.version + 1;
+  new.updated_at := now();
+  return new;
+end $$;
+comment on function ws_2_edit.step_record() is 'W2, W6: what goes into the trash and comes out of it; the version that the writer expects, and the next one.';
+
+create or replace function ws_2_edit.step_changed() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+  several boolean := (select count(*) > 1 from new_rows);
+  refused record;
+begin
+  perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
+  select o.id, needs.ability into refused
+  from old_rows o
+  join new_rows n on n.id = o.id
+  cross join lateral (select case
+    when (o.deleted_at is null) = (n.deleted_at is null) then case when several then 'MASS_UPDATE' end
+    when several then 'MASS_DELETE'
+    else 'DELETE'
+  end) as needs(ability)
+  where needs.ability is not null and not ws_2_edit.step_able(needs.ability, o)
+  limit 1;
+  if found then
+    perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
+      jsonb_build_object('ability', refused.ability, 'id', refused.id));
+  end if;
+  return null;
+end $$;
+comment on function ws_2_edit.step_changed() is 'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W5: keeps which records changed.';
+
+create or replace function ws_2_edit.step_references() returns trigger
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if new.process_id is not null and new.process_id is distinct from old.process_id and not exists (select from ws_2_sight.process s where s.id = new.process_id) then
+    perform rowplane.refuse('VALIDATION_FAILED', 'There is no such record for the field "process".',
+      jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', 'process', 'message', 'there is no such record'))));
+  end if;
+  return new;
+end $$;
+comment on function ws_2_edit.step_references() is 'W8: a reference to a record that the viewer does not see is refused like one to a missing record.';
+
+create trigger guard_1_new before insert on ws_2.step
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_new(2);
+comment on trigger guard_1_new on ws_2.step is 'W3: place, owner and version of a new record.';
+
+create trigger guard_1_record before update on ws_2.step
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.step_record();
+comment on trigger guard_1_record on ws_2.step is 'W2, W6: trash, expected version, next version.';
+
+create trigger guard_2_restored before update of deleted_at on ws_2.step
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_restored();
+comment on trigger guard_2_restored on ws_2.step is 'W2: only the trash is restored from.';
+
+create trigger guard_3_process_id before update of process_id on ws_2.step
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.step_field('process');
+comment on trigger guard_3_process_id on ws_2.step is 'W1: field process must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_step before update of step on ws_2.step
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.step_field('step');
+comment on trigger guard_3_step on ws_2.step is 'W1: field step must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_name before update of name on ws_2.step
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.step_field('name');
+comment on trigger guard_3_name on ws_2.step is 'W1: field name must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_group before update of "group" on ws_2.step
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.step_field('group');
+comment on trigger guard_3_group on ws_2.step is 'W1: field group must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_performed_by before update of performed_by on ws_2.step
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.step_field('performedBy');
+comment on trigger guard_3_performed_by on ws_2.step is 'W1: field performedBy must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_3_performed_at before update of performed_at on ws_2.step
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.step_field('performedAt');
+comment on trigger guard_3_performed_at on ws_2.step is 'W1: field performedAt must be EDIT in a plane of the viewer that exposes the record.';
+
+create trigger guard_4_owner before update of owner_id on ws_2.step
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_owner();
+comment on trigger guard_4_owner on ws_2.step is 'D1: an owner changes by a transfer only.';
+
+create trigger guard_4_place before update of folder_id, client_id on ws_2.step
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_place(2);
+comment on trigger guard_4_place on ws_2.step is 'P8, C7, C8: where the record goes must be a place and a client of the viewer.';
+
+create trigger guard_5_references before insert or update of process_id on ws_2.step
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.step_references();
+comment on trigger guard_5_references on ws_2.step is 'W8: what the viewer does not see can not be referred to.';
+
+create trigger guard_6_changed after update on ws_2.step
+  referencing old table as old_rows new table as new_rows for each statement
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.step_changed();
+comment on trigger guard_6_changed on ws_2.step is 'W1, W2, W5: abilities by how many records changed, and which these were.';
+
+grant create on schema ws_2_trash to ws_d3d3d3_2_trash;
+
+grant select (id, realm_id, archive_id, folder_id, client_id, owner_id, version, created_at, updated_at, deleted_at, name, status, received_at),
+  delete
+  on ws_2.batch to ws_d3d3d3_2_trash;
+
+create policy trash_read on ws_2.batch for select to ws_d3d3d3_2_trash
+  using (deleted_at is not null
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
+    (select rowplane.viewer_in_any_plane('{2}'::integer[]))));
+comment on policy trash_read on ws_2.batch is 'W2: the trash of those who may delete there.';
+
+create policy trash_erase on ws_2.batch for delete to ws_d3d3d3_2_trash
+  using (deleted_at is not null
+    and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
+    (select rowplane.viewer_in_any_plane('{2}'::integer[]))));
+comment on policy trash_erase on ws_2.batch is 'W2: who may delete there and has EMPTY_TRASH empties it.';
+
+create view ws_2_trash.batch as
+  select
+    t.id,
+    t.realm_id,
+    t.archive_id,
+    t.folder_id,
+    t.client_id,
+    t.owner_id,
+    t.version,
+    t.created_at,
+    t.updated_at,
+    t.deleted_at,
+    case when (select rowplane.viewer_in_any_plane('{2,3,4}'::integer[]))
+      then t.name end as name,
+    case when (select rowplane.viewer_in_any_plane('{2,3,4}'::integer[]))
+      then t.status end as status,
+    case when (select rowplane.viewer_in_any_plane('{2,3,4}'::integer[]))
+      then t.received_at end as received_at
+  from ws_2.batch t;
+create rule plain as on update to ws_2_trash.batch do instead nothing;
+grant select, delete on ws_2_trash.batch to rowplane_viewer;
+comment on view ws_2_trash.batch is 'W2: definition batch in the trash, for those who may restore it. Deleting here erases for good.';
+alter view ws_2_trash.batch owner to ws_d3d3d3_2_trash;
+
+grant select (id, realm_id, archive_id, folder_id, client_id, owner_id, version, created_at, updated_at, deleted_at, title, document_date, pages, amount, confidential, relevancy, coding, notes, process_id, batch_id),
+  delete
+  on ws_2.document to ws_d3d3d3_2_trash;
+
+create policy trash_read on ws_2.document for select to ws_d3d3d3_2_trash
+  using (deleted_at is not null
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
+    (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+    or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)));
+comment on policy trash_read on ws_2.document is 'W2: the trash of those who may delete there.';
+
+create policy trash_erase on ws_2.document for delete to ws_d3d3d3_2_trash
+  using (deleted_at is not null
+    and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
+    (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+    or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)));
+comment on policy trash_erase on ws_2.document is 'W2: who may delete there and has EMPTY_TRASH empties it.';
+
+create view ws_2_trash.document as
+  select
+    t.id,
+    t.realm_id,
+    t.archive_id,
+    t.folder_id,
+    t.client_id,
+    t.owner_id,
+    t.version,
+    t.created_at,
+    t.updated_at,
+    t.deleted_at,
+    case when (select rowplane.viewer_in_any_plane('{2,3}'::integer[]))
+      or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)
+      then t.title end as title,
+    case when (select rowplane.viewer_in_any_plane('{2,3}'::integer[]))
+      or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)
+      then t.document_date end as document_date,
+    case when (select rowplane.viewer_in_any_plane('{2,3}'::integer[]))
+      then t.pages end as pages,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then t.amount end as amount,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)
+      then t.confidential end as confidential,
+    case when (select rowplane.viewer_in_any_plane('{2,3}'::integer[]))
+      or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)
+      then t.relevancy end as relevancy,
+    case when (select rowplane.viewer_in_any_plane('{2,3}'::integer[]))
+      or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)
+      then t.coding end as coding,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)
+      then t.notes end as notes,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then (select s.id from ws_2_sight.process s where s.id = t.process_id) end as process_id,
+    case when (select rowplane.viewer_in_any_plane('{2,3}'::integer[]))
+      or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)
+      then (select s.id from ws_2_sight.batch s where s.id = t.batch_id) end as batch_id
+  from ws_2.document t;
+create rule plain as on update to ws_2_trash.document do instead nothing;
+grant select, delete on ws_2_trash.document to rowplane_viewer;
+comment on view ws_2_trash.document is 'W2: definition document in the trash, for those who may restore it. Deleting here erases for good.';
+alter view ws_2_trash.document owner to ws_d3d3d3_2_trash;
+
+grant select (id, realm_id, archive_id, folder_id, client_id, owner_id, version, created_at, updated_at, deleted_at, reference, channel, department, "group", responsible, started_at, due_at, planned_end_at, ended_at),
+  delete
+  on ws_2.process to ws_d3d3d3_2_trash;
+
+create policy trash_read on ws_2.process for select to ws_d3d3d3_2_trash
+  using (deleted_at is not null
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
+    (select rowplane.viewer_in_any_plane('{2}'::integer[]))));
+comment on policy trash_read on ws_2.process is 'W2: the trash of those who may delete there.';
+
+create policy trash_erase on ws_2.process for delete to ws_d3d3d3_2_trash
+  using (deleted_at is not null
+    and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
+    (select rowplane.viewer_in_any_plane('{2}'::integer[]))));
+comment on policy trash_erase on ws_2.process is 'W2: who may delete there and has EMPTY_TRASH empties it.';
+
+create view ws_2_trash.process as
+  select
+    t.id,
+    t.realm_id,
+    t.archive_id,
+    t.folder_id,
+    t.client_id,
+    t.owner_id,
+    t.version,
+    t.created_at,
+    t.updated_at,
+    t.deleted_at,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then t.reference end as reference,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then t.channel end as channel,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then t.department end as department,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then t."group" end as "group",
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then t.responsible end as responsible,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then t.started_at end as started_at,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then t.due_at end as due_at,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then t.planned_end_at end as planned_end_at,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then t.ended_at end as ended_at
+  from ws_2.process t;
+create rule plain as on update to ws_2_trash.process do instead nothing;
+grant select, delete on ws_2_trash.process to rowplane_viewer;
+comment on view ws_2_trash.process is 'W2: definition process in the trash, for those who may restore it. Deleting here erases for good.';
+alter view ws_2_trash.process owner to ws_d3d3d3_2_trash;
+
+create or replace function ws_2_edit.process_kept() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from ws_2.step t where t.process_id = old.id) then
+    return null;
+  end if;
+  return old;
+end $$;
+comment on function ws_2_edit.process_kept() is 'W2: keeps records of definition process that others must refer to from being erased.';
+
+create trigger guard_1_kept before delete on ws_2.process
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.process_kept();
+comment on trigger guard_1_kept on ws_2.process is 'W2: what others must refer to is not erased.';
+
+grant select (id, realm_id, archive_id, folder_id, client_id, owner_id, version, created_at, updated_at, deleted_at, process_id, step, name, "group", performed_by, performed_at),
+  delete
+  on ws_2.step to ws_d3d3d3_2_trash;
+
+create policy trash_read on ws_2.step for select to ws_d3d3d3_2_trash
+  using (deleted_at is not null
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
+    (select rowplane.viewer_in_any_plane('{2}'::integer[]))));
+comment on policy trash_read on ws_2.step is 'W2: the trash of those who may delete there.';
+
+create policy trash_erase on ws_2.step for delete to ws_d3d3d3_2_trash
+  using (deleted_at is not null
+    and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
+    (select rowplane.viewer_in_any_plane('{2}'::integer[]))));
+comment on policy trash_erase on ws_2.step is 'W2: who may delete there and has EMPTY_TRASH empties it.';
+
+create view ws_2_trash.step as
+  select
+    t.id,
+    t.realm_id,
+    t.archive_id,
+    t.folder_id,
+    t.client_id,
+    t.owner_id,
+    t.version,
+    t.created_at,
+    t.updated_at,
+    t.deleted_at,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then (select s.id from ws_2_sight.process s where s.id = t.process_id) end as process_id,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then t.step end as step,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then t.name end as name,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then t."group" end as "group",
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then t.performed_by end as performed_by,
+    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
+      then t.performed_at end as performed_at
+  from ws_2.step t;
+create rule plain as on update to ws_2_trash.step do instead nothing;
+grant select, delete on ws_2_trash.step to rowplane_viewer;
+comment on view ws_2_trash.step is 'W2: definition step in the trash, for those who may restore it. Deleting here erases for good.';
+alter view ws_2_trash.step owner to ws_d3d3d3_2_trash;

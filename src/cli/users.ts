@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+import type { AccountRole, User } from '../administration/users.ts';
+import { type ActingOptions, adminCommand, asOwner, changing, reading, several, wholeList } from './administration.ts';
+import { find, findAll } from './find.ts';
+import { action, report, table } from './output.ts';
+
+interface UserOptions extends ActingOptions {
+  role?: AccountRole;
+  name?: string;
+  displayName?: string;
+  email?: string;
+  workflowAccess?: boolean;
+  group?: string[];
+  search?: string;
+  until?: string;
+  confirm?: boolean;
+}
+
+const functions = () => import('../administration/users.ts');
+
+/** `rowplane users …`: accounts (U1, U7). */
+export function addUsers(program: Command): void {
+  const users = program.command('users').description('accounts');
+  adminCommand(users, 'list', 'list the users')
+    .option('--search <text>', 'only those whose name or address contains this')
+    .option('--role <role>', 'only those with this role')
+    .action(action(list));
+  adminCommand(users, 'show <user>', 'show a user').action(action(show));
+  withDetails(adminCommand(users, 'create <name>', 'make an account; the first administrator is made this way too'))
+    .requiredOption('--role <role>', 'ADMINISTRATOR, INTERNAL, EXTERNAL or GUEST')
+    .option('--group <group>', 'a group to join; may be given several times', several)
+    .action(action(create));
+  withDetails(adminCommand(users, 'update <user>', 'change what is given'))
+    .option('--name <name>', 'another name to sign in with')
+    .option('--role <role>', 'ADMINISTRATOR, INTERNAL, EXTERNAL or GUEST')
+    .option('--confirm', 'also if that takes the last plane in a workspace')
+    .action(action(update));
+  adminCommand(users, 'block <user>', 'block a user, for good or until a moment')
+    .option('--until <moment>', 'ISO 8601, such as 2030-01-31T12:00:00Z')
+    .action(action(block));
+  adminCommand(users, 'unblock <user>', 'end a block').action(action(unblock));
+}
+
+function withDetails(command: Command): Command {
+  return command
+    .option('--display-name <name>', 'the name to show')
+    .option('--email <address>')
+    .option('--workflow-access', 'give the user a mailbox')
+    .option('--no-workflow-access', 'take the mailbox away');
+}
+
+async function list(options: UserOptions): Promise<void> {
+  const { listUsers } = await functions();
+  const users = await reading(options, (a) =>
+    wholeList((page) => listUsers(a, { ...page, search: options.search, role: options.role })),
+  );
+  report(users, options, () => table(users, ['name', 'displayName', 'role', 'email', 'workflowAccess', 'blocked']));
+}
+
+async function show(called: string, options: UserOptions): Promise<void> {
+  const { getUser } = await functions();
+  const { listGroupsOf } = await import('../administration/group-members.ts');
+  const user = await reading(options, async (a) => {
+    const id = await find(a, 'users', called);
+    return { ...(await getUser(a, id)), groups: (await listGroupsOf(a, id)).map(({ name }) => name) };
+  });
+  report(user, options, () => describe(user));
+}
+
+async function create(name: string, options: UserOptions): Promise<void> {
+  const { checkRole, createFirstAdministrator, createUser } = await functions();
+  const role = checkRole(options.role);
+  const input = { ...detailsOf(options), name, role };
+  const first = role === 'ADMINISTRATOR' && (await asOwner((owner) => createFirstAdministrator(owner, input)));
+  const user =
+    first ||
+    (await changing(options, async (a) =>
+      createUser(a, { ...input, groups: await findAll(a, 'groups', options.group) }),
+    ));
+  report(user, options, () => describe(user));
+}
+
+async function update(called: string, options: UserOptions): Promise<void> {
+  const { checkRole, updateUser } = await functions();
+  const role = options.role === undefined ? undefined : checkRole(options.role);
+  const input = { ...detailsOf(options), name: options.name, role };
+  const user = await changing(options, async (a) =>
+    updateUser(a, await find(a, 'users', called), input, options.confirm ?? false),
+  );
+  report(user, options, () => describe(user));
+}
+
+async function block(called: string, options: UserOptions): Promise<void> {
+  const { blockUser } = await functions();
+  const user = await changing(options, async (a) =>
+    blockUser(a, await find(a, 'users', called), options.until ?? null),
+  );
+  report(
+    user,
+    options,
+    () => `${user.name} is blocked ${user.blockedUntil ? `until ${user.blockedUntil}` : 'for good'}.`,
+  );
+}
+
+async function unblock(called: string, options: UserOptions): Promise<void> {
+  const { unblockUser } = await functions();
+  const user = await changing(options, async (a) => unblockUser(a, await find(a, 'users', called)));
+  report(user, options, () => `${user.name} is not blocked any more.`);
+}
+
+function detailsOf({ displayName, email, workflowAccess }: UserOptions) {
+  return { displayName, email, workflowAccess };
+}
+
+function describe(user: User & { groups?: string[] }): string {
+  return table(Object.entries(user).map(([field, value]) => ({ field, value })));
+}

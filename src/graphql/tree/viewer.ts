@@ -1,0 +1,54 @@
+import { ANONYMOUS } from '../../access/viewers.ts';
+import type { UserNode } from '../../reader/record-node.ts';
+import { USER_COLUMNS } from '../../reader/read-linked.ts';
+import type { Kit } from '../builder.ts';
+import type { Context } from '../context.ts';
+import { describe } from '../describe.ts';
+import { encodeId } from '../global-id.ts';
+
+/** Who is looking. */
+interface ViewerNode {
+  id: string;
+}
+
+export function defineViewer({ builder, types }: Kit): void {
+  types.User.implement({
+    description: 'A user whom the viewer may see (U3).',
+    interfaces: [types.Node],
+    fields: (t) => ({
+      id: t.id({ nullable: false, ...describe<UserNode>({ value: ({ id }) => encodeId('User', id) }) }),
+      name: t.string({
+        nullable: false,
+        description: 'The login name.',
+        ...describe<UserNode>({ value: ({ name }) => name }),
+      }),
+      displayName: t.string({ nullable: false, ...describe<UserNode>({ value: ({ displayName }) => displayName }) }),
+      role: t.field({
+        type: types.UserRole,
+        nullable: false,
+        ...describe<UserNode>({ value: ({ role }) => role }),
+      }),
+    }),
+  });
+  types.loaders.set('User', ([id], context) => loadUser(context, id!));
+  const ref = builder.objectRef<ViewerNode>('Viewer').implement({
+    description: 'Who is looking, as the database sees it.',
+    fields: (t) => ({
+      isAnonymous: t.boolean({ nullable: false, resolve: ({ id }) => id === ANONYMOUS }),
+      user: t.field({
+        type: types.User,
+        description: 'The viewer’s account; null for anonymous, and for accounts that may not look.',
+        resolve: ({ id }, _args, context) => (id === ANONYMOUS ? null : loadUser(context, id)),
+      }),
+    }),
+  });
+  builder.queryField('viewer', (t) =>
+    t.field({ type: ref, nullable: false, resolve: (_, _args, context) => context.viewer }),
+  );
+}
+
+async function loadUser(context: Context, id: string): Promise<UserNode | null> {
+  const text = `select ${USER_COLUMNS} from rowplane.visible_users where id = $1::uuid`;
+  const [row] = await context.session.query({ text, values: [id] });
+  return (row as UserNode | undefined) ?? null;
+}

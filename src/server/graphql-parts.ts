@@ -1,0 +1,74 @@
+import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
+import { randomUUID } from 'node:crypto';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { contextFactory, type Services } from '../graphql/context.ts';
+import { createSchema } from '../graphql/create-schema.ts';
+import { createExecutor } from '../graphql/executor/execute.ts';
+import { createGateway } from '../graphql/executor/gateway.ts';
+import { LIMITS } from '../graphql/limits.ts';
+import type { GraphqlParts } from './apollo.ts';
+import type { GraphqlDoor } from './graphql-http.ts';
+import type { Log } from './log.ts';
+
+/** The engine's own codes for what is wrong with a document or its variables, before anything is executed. */
+const INPUT_CODES = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+]);
+
+/** The schema of the definitions with its executor, and the context of each request. */
+export function graphqlParts({ log, ...services }: Omit<Services, 'log'> & { log: Log }): {
+  parts: GraphqlParts;
+  createContext: GraphqlDoor['createContext'];
+} {
+  const schema = createSchema(services.definitions);
+  const createContext = contextFactory({
+    ...services,
+    log: (error, id, requestId) => {
+      log.error({ err: error, id, requestId }, 'operation failed');
+    },
+  });
+  return {
+    parts: {
+      gateway: createGateway(schema, createExecutor(schema)),
+      parseOptions: { maxTokens: LIMITS.tokens },
+      plugins: [refuseLongSources()],
+      formatError: (formatted, error) => asClientsReadIt(formatted, error, log),
+    },
+    createContext: (viewer, requestId) => createContext(viewer, requestId),
+  };
+}
+
+function refuseLongSources(): ApolloServerPlugin<BaseContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didResolveSource({ source }) {
+          if (source.length <= LIMITS.source) return Promise.resolve();
+          throw new GraphQLError(
+            `The document has ${source.length} characters; ${LIMITS.source} are allowed. Send values as variables.`,
+            { extensions: { code: 'TOO_COMPLEX' } },
+          );
+        },
+      }),
+  };
+}
+
+/** Errors of the executor are in their final form; those of the engine around it get our codes. */
+function asClientsReadIt(formatted: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
+  const code = formatted.extensions?.code;
+  if (typeof code === 'string' && INPUT_CODES.has(code)) {
+    const tooMany = code === 'GRAPHQL_PARSE_FAILED' && formatted.message.includes('token limit');
+    return { ...formatted, extensions: { code: tooMany ? 'TOO_COMPLEX' : 'VALIDATION_FAILED' } };
+  }
+  if (code !== undefined && code !== 'INTERNAL_SERVER_ERROR') return formatted;
+  const id = randomUUID();
+  log.error({ err: error, id }, 'operation failed');
+  return {
+    message: `Something went wrong on our side. Quote ${id} when asking about it.`,
+    extensions: { code: 'INTERNAL', id },
+  };
+}

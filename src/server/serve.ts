@@ -1,0 +1,141 @@
+import { openAdministrators, type Administrators } from '../access/administrators.ts';
+import { openViewers, type Viewers } from '../access/viewers.ts';
+import { createIdentify, type FindAccount } from '../accounts/identity.ts';
+import { createTokenVerifier, signOwnToken } from '../accounts/token-verifier.ts';
+import type { Definitions } from '../compiler/definition.ts';
+import type { Deployment } from '../database/deployment.ts';
+import { jwtKey, viewerTokenKey } from '../database/keys.ts';
+import { openPool, type Queryable } from '../database/queryable.ts';
+import type { Settings } from '../database/settings.ts';
+import { PEOPLE } from '../demo/people.ts';
+import { createLog, type Log } from './log.ts';
+import { createReadinessCheck } from './readiness.ts';
+import { startServer, type RunningServer } from './start-server.ts';
+import type { ViewAs } from './view-as.ts';
+import { graphqlParts } from './graphql-parts.ts';
+import { isLoopbackHost } from './origins.ts';
+
+/** Seconds that a token of the *View as* picker is good for. */
+const PICKED_FOR = 12 * 3600;
+
+export interface ServeOptions {
+  deployment: Pick<Deployment, 'apiUrl' | 'adminUrl' | 'secret'>;
+  settings: Settings;
+  definitions: Definitions;
+  /** The folder of the GraphiQL page, or null. */
+  page: string | null;
+}
+
+/** Serves a migrated database: opens its connections, identity and schema, and listens. `stop` closes all of it. */
+export async function serve({ deployment, settings, definitions, page }: ServeOptions): Promise<RunningServer> {
+  const { secret, apiUrl, adminUrl } = deployment;
+  const log = createLog(settings.logLevel);
+  const key = viewerTokenKey(secret);
+  // Looks up accounts and readiness; what viewers ask goes through `viewers` alone.
+  const api = openPool(apiUrl, 2, 'rowplane server');
+  const viewers = openViewers({
+    url: apiUrl,
+    key,
+    readers: settings.readers,
+    lent: settings.writers,
+    statementTimeout: settings.statementTimeout,
+    transactionTimeout: settings.transactionTimeout,
+  });
+  const onError = (error: unknown) => {
+    log.error({ err: error }, 'work after a change failed');
+  };
+  const administrators = adminUrl === null ? null : openAdministrators({ url: adminUrl, key, onError });
+  const closeConnections = async () => {
+    await Promise.all([viewers.end(), administrators?.end(), api.end()]);
+  };
+  try {
+    const running = await listen({ settings, definitions, page, secret, log, api, viewers, administrators });
+    return {
+      url: running.url,
+      async stop() {
+        await running.stop();
+        await closeConnections();
+      },
+    };
+  } catch (error) {
+    await closeConnections();
+    throw error;
+  }
+}
+
+interface Opened extends Pick<ServeOptions, 'settings' | 'definitions' | 'page'> {
+  secret: string;
+  log: Log;
+  api: Queryable;
+  viewers: Viewers;
+  administrators: Administrators | null;
+}
+
+async function listen({ settings, page, secret, log, api, ...services }: Opened): Promise<RunningServer> {
+  const findAccount: FindAccount = async ({ by, value }) => {
+    const [row] = await api.query<{ id: string | null }>('select rowplane.find_account($1, $2) as id', [by, value]);
+    return row?.id ?? null;
+  };
+  const ownKey = jwtKey(secret);
+  const verifier = await createTokenVerifier({ ownKey, ...trustedIssuers(settings) });
+  const { parts, createContext } = graphqlParts({ ...services, secret, log });
+  const readiness = await createReadinessCheck(api, log);
+  const running = await startServer({
+    host: settings.host,
+    port: settings.port,
+    log,
+    page,
+    graphql: parts,
+    identify: createIdentify(verifier, findAccount),
+    createContext,
+    checkReadiness: readiness.check,
+    viewAs: await viewAsFor(settings, api, ownKey, findAccount),
+    allowedOrigins: settings.origins,
+  });
+  return {
+    url: running.url,
+    async stop() {
+      readiness.stop();
+      await running.stop();
+    },
+  };
+}
+
+function trustedIssuers(settings: Settings) {
+  const { jwtPublicKey: pem, jwtIssuer, jwtAudience, oidcIssuer, oidcAudience, oidcAccount } = settings;
+  return {
+    ...(pem && jwtIssuer && jwtAudience ? { publicKey: { pem, issuer: jwtIssuer, audience: jwtAudience } } : {}),
+    ...(oidcIssuer && oidcAudience
+      ? { oidc: { issuer: oidcIssuer, audience: oidcAudience, accountClaim: oidcAccount } }
+      : {}),
+  };
+}
+
+/** The picker of the demo, or in development of any account; null elsewhere, and where other machines can connect. */
+async function viewAsFor(
+  settings: Settings,
+  api: Queryable,
+  ownKey: Uint8Array,
+  findAccount: FindAccount,
+): Promise<ViewAs | null> {
+  if (!isLoopbackHost(settings.host)) return null;
+  const [row] = await api.query<{ demo: boolean }>('select rowplane.is_demo() as demo');
+  if (!row?.demo && !settings.dev) return null;
+  const notes = new Map(PEOPLE.map(({ name, note }) => [name, note]));
+  const accounts = () =>
+    api.query<{ name: string; role: string }>('select name, role from rowplane.some_accounts(200)');
+  const offered = async () => {
+    const all = await accounts();
+    const shown = settings.dev ? all : all.filter(({ name }) => notes.has(name));
+    const people = shown.map(({ name, role }) => ({ name, role, note: notes.get(name) ?? role.toLowerCase() }));
+    return [...people, { name: 'anonymous', role: 'ANONYMOUS', note: 'nobody signed in' }];
+  };
+  return {
+    offered,
+    async tokenFor(name) {
+      if (name === 'anonymous' || !(await offered()).some((viewer) => viewer.name === name)) return null;
+      const id = await findAccount({ by: 'name', value: name });
+      return id === null ? null : signOwnToken(ownKey, id, PICKED_FOR);
+    },
+  };
+}

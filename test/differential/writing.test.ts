@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect, type Connection } from '../../src/database/queryable.ts';
+import { sees } from '../oracle/sight.ts';
+import type { Id, Item, World } from '../oracle/world.ts';
+import type { Verdict } from '../oracle/writes.ts';
+import { openApi, type Api } from './api.ts';
+import { writeByApi } from './api-writes.ts';
+import { commandIn, commandSketch, judge, namedValues, NO_ID, type Command } from './commands.ts';
+import { runs } from './runs.ts';
+import { writeBySql } from './sql-writes.ts';
+import { DEFINITIONS, openStage, type Stage } from './stage.ts';
+import { worldOf } from './worlds.ts';
+
+let stage: Stage;
+let sql: Connection;
+let api: Api;
+
+beforeAll(async () => {
+  stage = await openStage();
+  sql = await connect(stage.database.apiUrl, 'differential test viewer');
+  api = openApi(stage);
+});
+afterAll(async () => {
+  await sql.end();
+  await api.close();
+  await stage.close();
+});
+
+/** A world, and what is tried in it one after the other, by which door. */
+const cases = fc.record({
+  world: worldOf(DEFINITIONS, new Date().toISOString()),
+  steps: fc.array(fc.record({ door: fc.constantFrom('api', 'sql'), sketch: commandSketch(DEFINITIONS) }), {
+    minLength: 1,
+    maxLength: 6,
+    size: 'max',
+  }),
+});
+
+test('W1–W6, W8, C7, C8, P8: writes by SQL and by the API end as the oracle says, and leave the records that it says', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ world: start, steps }) => {
+      let world = start;
+      const planeIds = await stage.load(world);
+      for (const { door, sketch } of steps) {
+        const command = commandIn(world, sketch);
+        if (door === 'api' && Object.keys(namedValues(command)).some((field) => isReadOnly(command, field))) continue;
+        const verdict = judge(world, command);
+        const [code, shown] = await attempt(world, planeIds, command, door);
+        const what = `${door}: ${JSON.stringify(command)}`;
+        expect(
+          accepts(verdict, code),
+          `${what} ended in ${String(code)}, expected ${[...verdict.refusals].join(' or ') || 'no refusal'}`,
+        ).toBe(true);
+        world = adopted(world, verdict.world, await stage.items(), what);
+        if (shown !== null && code === null) expect(shown, what).toEqual(expectedlyShown(world, command));
+      }
+    }),
+    runs(150),
+  );
+});
+
+async function attempt(
+  world: World,
+  planeIds: ReadonlyMap<string, number>,
+  command: Command,
+  door: string,
+): Promise<[string | null, (Id | null)[] | null]> {
+  if (door === 'sql') return [await writeBySql(sql, stage, world, planeIds, command), null];
+  const { code, shown } = await writeByApi(api, stage, world, command);
+  return [code, shown];
+}
+
+function isReadOnly({ definition }: Command, field: string): boolean {
+  return DEFINITIONS[definition]!.fields[field]!.readOnly === true;
+}
+
+function accepts({ refusals }: Verdict, code: string | null): boolean {
+  return code === null ? refusals.size === 0 : (refusals as Set<string>).has(code);
+}
+
+/** Compares the records with the oracle's; times, and the id of a new record, are taken from the database. */
+function adopted(before: World, expected: World, found: Item[], what: string): World {
+  const known = new Set(before.items.map(({ id }) => id));
+  const made = found.find(({ id }) => !known.has(id));
+  const items = expected.items.map((item) => {
+    const actual = item.id === NO_ID ? made : found.find(({ id }) => id === item.id);
+    const isWritten = actual !== undefined && !before.items.includes(item);
+    return isWritten ? { ...item, id: actual.id, createdAt: actual.createdAt, updatedAt: actual.updatedAt } : item;
+  });
+  expect(found, what).toEqual([...items].sort((a, b) => (a.id < b.id ? -1 : 1)));
+  return { ...expected, items };
+}
+
+/** W4: a record that left the viewer's planes is not shown. */
+function expectedlyShown(world: World, command: Command): (Id | null)[] {
+  if (command.kind === 'remove') return command.targets.map(({ id }) => id);
+  const ids = command.kind === 'create' ? [world.items.at(-1)!.id] : command.targets.map(({ id }) => id);
+  return ids.map((id) =>
+    sees(
+      world,
+      command.viewer,
+      world.items.find((item) => item.id === id)!,
+    )
+      ? id
+      : null,
+  );
+}

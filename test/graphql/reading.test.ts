@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openOffice, type Office, type OfficeWorkspace } from '../support/office.ts';
+
+let office: Office;
+let here: OfficeWorkspace;
+let archive: string;
+let ben: string;
+let papers: string[];
+
+beforeAll(async () => {
+  office = await openOffice();
+  ben = await office.user('ben');
+  here = await office.workspace('Office');
+  archive = await here.archive('Permits');
+  await here.join(here.full, [ben]);
+  const [matter] = await here.records('matter', [{ name: 'Matter 1' }], { archive });
+  papers = await here.records(
+    'paper',
+    [
+      { title: 'a', pages: 1, due_at: '2026-01-31T09:30:00Z', amount: 1250, matter_id: matter },
+      { title: 'b', pages: 2, state: 'OPEN', urgent: true, day: '2026-02-01', reader_id: ben },
+      { title: 'c', pages: 3, state: 'DONE', notes: 'Ä😀"\\' },
+    ],
+    { archive },
+  );
+});
+afterAll(() => office.end());
+
+test('a record has its cells, levels, abilities, and where it is', async () => {
+  const { paper } = await office.data<{ paper: Record<string, unknown> }>(
+    ben,
+    `query ($id: ID!) { paper(id: $id) {
+      id title state dueAt day pages amount urgent notes version createdAt
+      archive { name clientsEnabled } folder { name path } client { name } owner { name } reader { name } matter { name }
+      fieldAccess { field level } title: fieldLevel(field: TITLE) abilities
+    } }`.replace('title: fieldLevel', 'level: fieldLevel'),
+    { id: office.idOf('paper', here, papers[0]!) },
+  );
+  expect(paper).toMatchObject({
+    title: 'a',
+    state: null,
+    dueAt: '2026-01-31T09:30:00Z',
+    amount: '12.50',
+    matter: { name: 'Matter 1' },
+    level: 'EDIT',
+  });
+  expect(paper).toMatchObject({
+    archive: { name: 'Permits', clientsEnabled: false },
+    folder: { name: 'Permits', path: 'Permits' },
+    client: null,
+    owner: null,
+  });
+  expect(paper.abilities).toEqual(['CREATE', 'DELETE', 'MASS_DELETE', 'MASS_UPDATE', 'PRINT']);
+});
+
+test('a list has the newest first, pages, and a total only when asked for', async () => {
+  const first = await office.data<{
+    papers: { nodes: { title: string }[]; totalCount: number; pageInfo: { hasNextPage: boolean; endCursor: string } };
+  }>(ben, '{ papers(first: 2) { totalCount nodes { title } pageInfo { hasNextPage hasPreviousPage endCursor } } }');
+  expect(first.papers).toMatchObject({
+    totalCount: 3,
+    nodes: [{ title: 'c' }, { title: 'b' }],
+    pageInfo: { hasNextPage: true },
+  });
+  const next = await office.data<{ papers: { nodes: unknown[] } }>(
+    ben,
+    'query ($after: String) { papers(first: 2, after: $after) { nodes { title } pageInfo { hasNextPage } } }',
+    {
+      after: first.papers.pageInfo.endCursor,
+    },
+  );
+  expect(next.papers).toEqual({ nodes: [{ title: 'a' }], pageInfo: { hasNextPage: false } });
+});
