@@ -42,6 +42,24 @@ begin
 end $$;
 grant execute on function rowplane.placement(int, uuid, uuid, uuid, text) to rowplane_viewer;
 
+-- The permission clock as it stands now, whatever snapshot the caller has: a volatile function takes its own.
+create function rowplane.ticks_now() returns bigint
+language sql volatile security definer set search_path = pg_catalog, pg_temp
+as $$ select c.ticks from rowplane.clock c $$;
+
+-- V5: a write by whatever door keeps the permissions as they are until it commits, and is refused if they changed after its statement began. The server has
+-- held them since rowplane.begin_write; people with logins of their own may not have. Stable, so that it reads the clock in the snapshot of the statement.
+create function rowplane.guard_permissions() returns trigger
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform rowplane.hold_permissions();
+  if (select c.ticks from rowplane.clock c) <> rowplane.ticks_now() then
+    raise exception using errcode = 'serialization_failure', message = 'Permissions changed while the statement waited. Try again.';
+  end if;
+  return null;
+end $$;
+
 -- W3: what a new record is, whatever the statement says: its place judged, its owner the viewer, its version 1.
 create function rowplane.guard_new() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp

@@ -40,7 +40,7 @@ create view plane_1.batch as
     t.status,
     t.received_at
   from ws_1.batch t;
-create rule plain as on update to plane_1.batch do instead nothing;
+create rule plain as on update to plane_1.batch do also nothing;
 grant select on plane_1.batch to rowplane_viewer;
 comment on view plane_1.batch is 'A3, A7: definition batch as plane 1 shows it. References to records that the viewer doesn''t see are empty.';
 alter view plane_1.batch owner to acp_d3d3d3_1;
@@ -78,7 +78,7 @@ create view plane_1.document as
   from ws_1.document t
   left join ws_1_sight.process seen_process_id on seen_process_id.id = t.process_id
   left join ws_1_sight.batch seen_batch_id on seen_batch_id.id = t.batch_id;
-create rule plain as on update to plane_1.document do instead nothing;
+create rule plain as on update to plane_1.document do also nothing;
 grant select on plane_1.document to rowplane_viewer;
 comment on view plane_1.document is 'A3, A7: definition document as plane 1 shows it. References to records that the viewer doesn''t see are empty.';
 alter view plane_1.document owner to acp_d3d3d3_1;
@@ -113,7 +113,7 @@ create view plane_1.process as
     t.planned_end_at,
     t.ended_at
   from ws_1.process t;
-create rule plain as on update to plane_1.process do instead nothing;
+create rule plain as on update to plane_1.process do also nothing;
 grant select on plane_1.process to rowplane_viewer;
 comment on view plane_1.process is 'A3, A7: definition process as plane 1 shows it. References to records that the viewer doesn''t see are empty.';
 alter view plane_1.process owner to acp_d3d3d3_1;
@@ -146,7 +146,7 @@ create view plane_1.step as
     t.performed_at
   from ws_1.step t
   left join ws_1_sight.process seen_process_id on seen_process_id.id = t.process_id;
-create rule plain as on update to plane_1.step do instead nothing;
+create rule plain as on update to plane_1.step do also nothing;
 grant select on plane_1.step to rowplane_viewer;
 comment on view plane_1.step is 'A3, A7: definition step as plane 1 shows it. References to records that the viewer doesn''t see are empty.';
 alter view plane_1.step owner to acp_d3d3d3_1;
@@ -166,7 +166,7 @@ create view plane_1_new.batch as
     t.status,
     t.received_at
   from ws_1.batch t;
-create rule plain as on update to plane_1_new.batch do instead nothing;
+create rule plain as on update to plane_1_new.batch do also nothing;
 grant insert on plane_1_new.batch to rowplane_viewer;
 comment on view plane_1_new.batch is 'W3: creating definition batch through plane 1, with the fields that it edits.';
 alter view plane_1_new.batch owner to acp_d3d3d3_1;
@@ -193,7 +193,7 @@ create view plane_1_new.document as
     t.process_id,
     t.batch_id
   from ws_1.document t;
-create rule plain as on update to plane_1_new.document do instead nothing;
+create rule plain as on update to plane_1_new.document do also nothing;
 grant insert on plane_1_new.document to rowplane_viewer;
 comment on view plane_1_new.document is 'W3: creating definition document through plane 1, with the fields that it edits.';
 alter view plane_1_new.document owner to acp_d3d3d3_1;
@@ -219,7 +219,7 @@ create view plane_1_new.process as
     t.planned_end_at,
     t.ended_at
   from ws_1.process t;
-create rule plain as on update to plane_1_new.process do instead nothing;
+create rule plain as on update to plane_1_new.process do also nothing;
 grant insert on plane_1_new.process to rowplane_viewer;
 comment on view plane_1_new.process is 'W3: creating definition process through plane 1, with the fields that it edits.';
 alter view plane_1_new.process owner to acp_d3d3d3_1;
@@ -242,7 +242,7 @@ create view plane_1_new.step as
     t.performed_by,
     t.performed_at
   from ws_1.step t;
-create rule plain as on update to plane_1_new.step do instead nothing;
+create rule plain as on update to plane_1_new.step do also nothing;
 grant insert on plane_1_new.step to rowplane_viewer;
 comment on view plane_1_new.step is 'W3: creating definition step through plane 1, with the fields that it edits.';
 alter view plane_1_new.step owner to acp_d3d3d3_1;

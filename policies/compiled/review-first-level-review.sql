@@ -34,7 +34,7 @@ create view plane_3.batch as
     t.status,
     t.received_at
   from ws_2.batch t;
-create rule plain as on update to plane_3.batch do instead nothing;
+create rule plain as on update to plane_3.batch do also nothing;
 grant select on plane_3.batch to rowplane_viewer;
 comment on view plane_3.batch is 'A3, A7: definition batch as plane 3 shows it. References to records that the viewer doesn''t see are empty.';
 alter view plane_3.batch owner to acp_d3d3d3_3;
@@ -70,7 +70,7 @@ create view plane_3.document as
     seen_batch_id.id as batch_id
   from ws_2.document t
   left join ws_2_sight.batch seen_batch_id on seen_batch_id.id = t.batch_id;
-create rule plain as on update to plane_3.document do instead nothing;
+create rule plain as on update to plane_3.document do also nothing;
 grant select on plane_3.document to rowplane_viewer;
 comment on view plane_3.document is 'A3, A7: definition document as plane 3 shows it. References to records that the viewer doesn''t see are empty.';
 alter view plane_3.document owner to acp_d3d3d3_3;

@@ -40,7 +40,7 @@ create view plane_2.batch as
     t.status,
     t.received_at
   from ws_2.batch t;
-create rule plain as on update to plane_2.batch do instead nothing;
+create rule plain as on update to plane_2.batch do also nothing;
 grant select on plane_2.batch to rowplane_viewer;
 comment on view plane_2.batch is 'A3, A7: definition batch as plane 2 shows it. References to records that the viewer doesn''t see are empty.';
 alter view plane_2.batch owner to acp_d3d3d3_2;
@@ -78,7 +78,7 @@ create view plane_2.document as
   from ws_2.document t
   left join ws_2_sight.process seen_process_id on seen_process_id.id = t.process_id
   left join ws_2_sight.batch seen_batch_id on seen_batch_id.id = t.batch_id;
-create rule plain as on update to plane_2.document do instead nothing;
+create rule plain as on update to plane_2.document do also nothing;
 grant select on plane_2.document to rowplane_viewer;
 comment on view plane_2.document is 'A3, A7: definition document as plane 2 shows it. References to records that the viewer doesn''t see are empty.';
 alter view plane_2.document owner to acp_d3d3d3_2;
@@ -113,7 +113,7 @@ create view plane_2.process as
     t.planned_end_at,
     t.ended_at
   from ws_2.process t;
-create rule plain as on update to plane_2.process do instead nothing;
+create rule plain as on update to plane_2.process do also nothing;
 grant select on plane_2.process to rowplane_viewer;
 comment on view plane_2.process is 'A3, A7: definition process as plane 2 shows it. References to records that the viewer doesn''t see are empty.';
 alter view plane_2.process owner to acp_d3d3d3_2;
@@ -146,7 +146,7 @@ create view plane_2.step as
     t.performed_at
   from ws_2.step t
   left join ws_2_sight.process seen_process_id on seen_process_id.id = t.process_id;
-create rule plain as on update to plane_2.step do instead nothing;
+create rule plain as on update to plane_2.step do also nothing;
 grant select on plane_2.step to rowplane_viewer;
 comment on view plane_2.step is 'A3, A7: definition step as plane 2 shows it. References to records that the viewer doesn''t see are empty.';
 alter view plane_2.step owner to acp_d3d3d3_2;
@@ -166,7 +166,7 @@ create view plane_2_new.batch as
     t.status,
     t.received_at
   from ws_2.batch t;
-create rule plain as on update to plane_2_new.batch do instead nothing;
+create rule plain as on update to plane_2_new.batch do also nothing;
 grant insert on plane_2_new.batch to rowplane_viewer;
 comment on view plane_2_new.batch is 'W3: creating definition batch through plane 2, with the fields that it edits.';
 alter view plane_2_new.batch owner to acp_d3d3d3_2;
@@ -193,7 +193,7 @@ create view plane_2_new.document as
     t.process_id,
     t.batch_id
   from ws_2.document t;
-create rule plain as on update to plane_2_new.document do instead nothing;
+create rule plain as on update to plane_2_new.document do also nothing;
 grant insert on plane_2_new.document to rowplane_viewer;
 comment on view plane_2_new.document is 'W3: creating definition document through plane 2, with the fields that it edits.';
 alter view plane_2_new.document owner to acp_d3d3d3_2;
@@ -219,7 +219,7 @@ create view plane_2_new.process as
     t.planned_end_at,
     t.ended_at
   from ws_2.process t;
-create rule plain as on update to plane_2_new.process do instead nothing;
+create rule plain as on update to plane_2_new.process do also nothing;
 grant insert on plane_2_new.process to rowplane_viewer;
 comment on view plane_2_new.process is 'W3: creating definition process through plane 2, with the fields that it edits.';
 alter view plane_2_new.process owner to acp_d3d3d3_2;
@@ -242,7 +242,7 @@ create view plane_2_new.step as
     t.performed_by,
     t.performed_at
   from ws_2.step t;
-create rule plain as on update to plane_2_new.step do instead nothing;
+create rule plain as on update to plane_2_new.step do also nothing;
 grant insert on plane_2_new.step to rowplane_viewer;
 comment on view plane_2_new.step is 'W3: creating definition step through plane 2, with the fields that it edits.';
 alter view plane_2_new.step owner to acp_d3d3d3_2;

@@ -39,7 +39,7 @@ create view plane_4.batch as
     t.status,
     t.received_at
   from ws_2.batch t;
-create rule plain as on update to plane_4.batch do instead nothing;
+create rule plain as on update to plane_4.batch do also nothing;
 grant select on plane_4.batch to rowplane_viewer;
 comment on view plane_4.batch is 'A3, A7: definition batch as plane 4 shows it. References to records that the viewer doesn''t see are empty.';
 alter view plane_4.batch owner to acp_d3d3d3_4;
@@ -77,7 +77,7 @@ create view plane_4.document as
     seen_batch_id.id as batch_id
   from ws_2.document t
   left join ws_2_sight.batch seen_batch_id on seen_batch_id.id = t.batch_id;
-create rule plain as on update to plane_4.document do instead nothing;
+create rule plain as on update to plane_4.document do also nothing;
 grant select on plane_4.document to rowplane_viewer;
 comment on view plane_4.document is 'A3, A7: definition document as plane 4 shows it. References to records that the viewer doesn''t see are empty.';
 alter view plane_4.document owner to acp_d3d3d3_4;
@@ -97,7 +97,7 @@ create view plane_4_new.document as
     t.relevancy,
     t.notes
   from ws_2.document t;
-create rule plain as on update to plane_4_new.document do instead nothing;
+create rule plain as on update to plane_4_new.document do also nothing;
 grant insert on plane_4_new.document to rowplane_viewer;
 comment on view plane_4_new.document is 'W3: creating definition document through plane 4, with the fields that it edits.';
 alter view plane_4_new.document owner to acp_d3d3d3_4;

@@ -1,6 +1,165 @@
 -- What all planes of the demo's workspace "Review" share: sight, edit door, guards, trash.
 -- Written by npm run snapshot:compiled; rowplane policies print shows those of a deployment.
 
+create or replace function ws_2_edit.batch_shown(field text, item ws_2.batch, mine integer[]) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(case
+    when field in ('name', 'status', 'receivedAt') then mine && '{2,3,4}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.batch_shown(text, ws_2.batch, integer[]) to rowplane_viewer;
+comment on function ws_2_edit.batch_shown(text, ws_2.batch, integer[]) is 'A7: whether one of the planes exposes the record and shows the field.';
+
+create or replace function ws_2_edit.batch_editable(field text, item ws_2.batch, mine integer[]) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(case
+    when field in ('name', 'receivedAt') then mine && '{2}'::integer[]
+    when field in ('status') then mine && '{2,3}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.batch_editable(text, ws_2.batch, integer[]) to rowplane_viewer;
+comment on function ws_2_edit.batch_editable(text, ws_2.batch, integer[]) is 'A7, W1: whether one of the planes exposes the record and has the field as EDIT.';
+
+create or replace function ws_2_edit.batch_able(ability text, item ws_2.batch, mine integer[]) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(case
+    when ability in ('CLOSE_BATCH') then mine && '{2,3}'::integer[]
+    when ability in ('CREATE', 'DELETE', 'MASS_DELETE', 'MASS_UPDATE') then mine && '{2}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.batch_able(text, ws_2.batch, integer[]) to rowplane_viewer;
+comment on function ws_2_edit.batch_able(text, ws_2.batch, integer[]) is 'A8: whether one of the planes exposes the record and grants the ability.';
+
+create or replace function ws_2_edit.document_shown(field text, item ws_2.document, mine integer[]) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(case
+    when field in ('title', 'documentDate', 'relevancy', 'coding', 'batch') then mine && '{2,3}'::integer[]
+      or (mine && '{4}'::integer[] and item.relevancy is not null)
+    when field in ('pages') then mine && '{2,3}'::integer[]
+    when field in ('amount', 'process') then mine && '{2}'::integer[]
+    when field in ('confidential', 'notes') then mine && '{2}'::integer[]
+      or (mine && '{4}'::integer[] and item.relevancy is not null)
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.document_shown(text, ws_2.document, integer[]) to rowplane_viewer;
+comment on function ws_2_edit.document_shown(text, ws_2.document, integer[]) is 'A7: whether one of the planes exposes the record and shows the field.';
+
+create or replace function ws_2_edit.document_editable(field text, item ws_2.document, mine integer[]) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(case
+    when field in ('title', 'documentDate', 'pages', 'amount', 'confidential', 'process', 'batch') then mine && '{2}'::integer[]
+    when field in ('relevancy') then mine && '{2,3}'::integer[]
+      or (mine && '{4}'::integer[] and item.relevancy is not null)
+    when field in ('coding') then mine && '{2,3}'::integer[]
+    when field in ('notes') then mine && '{2}'::integer[]
+      or (mine && '{4}'::integer[] and item.relevancy is not null)
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.document_editable(text, ws_2.document, integer[]) to rowplane_viewer;
+comment on function ws_2_edit.document_editable(text, ws_2.document, integer[]) is 'A7, W1: whether one of the planes exposes the record and has the field as EDIT.';
+
+create or replace function ws_2_edit.document_able(ability text, item ws_2.document, mine integer[]) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(case
+    when ability in ('CREATE', 'DELETE', 'DOWNLOAD') then mine && '{2}'::integer[]
+      or (mine && '{4}'::integer[] and item.relevancy is not null)
+    when ability in ('MASS_DELETE', 'PLACE_IN_MAILBOX', 'REDACT') then mine && '{2}'::integer[]
+    when ability in ('MASS_UPDATE', 'PRINT') then mine && '{2,3}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.document_able(text, ws_2.document, integer[]) to rowplane_viewer;
+comment on function ws_2_edit.document_able(text, ws_2.document, integer[]) is 'A8: whether one of the planes exposes the record and grants the ability.';
+
+create or replace function ws_2_edit.process_shown(field text, item ws_2.process, mine integer[]) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(case
+    when field in ('reference', 'channel', 'department', 'group', 'responsible', 'startedAt', 'dueAt', 'plannedEndAt', 'endedAt') then mine && '{2}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.process_shown(text, ws_2.process, integer[]) to rowplane_viewer;
+comment on function ws_2_edit.process_shown(text, ws_2.process, integer[]) is 'A7: whether one of the planes exposes the record and shows the field.';
+
+create or replace function ws_2_edit.process_editable(field text, item ws_2.process, mine integer[]) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(case
+    when field in ('reference', 'channel', 'department', 'group', 'responsible', 'startedAt', 'dueAt', 'plannedEndAt', 'endedAt') then mine && '{2}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.process_editable(text, ws_2.process, integer[]) to rowplane_viewer;
+comment on function ws_2_edit.process_editable(text, ws_2.process, integer[]) is 'A7, W1: whether one of the planes exposes the record and has the field as EDIT.';
+
+create or replace function ws_2_edit.process_able(ability text, item ws_2.process, mine integer[]) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(case
+    when ability in ('CREATE', 'DELETE', 'MASS_DELETE', 'MASS_UPDATE', 'PLACE_IN_MAILBOX', 'SEND_PROCESS') then mine && '{2}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.process_able(text, ws_2.process, integer[]) to rowplane_viewer;
+comment on function ws_2_edit.process_able(text, ws_2.process, integer[]) is 'A8: whether one of the planes exposes the record and grants the ability.';
+
+create or replace function ws_2_edit.step_shown(field text, item ws_2.step, mine integer[]) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(case
+    when field in ('process', 'step', 'name', 'group', 'performedBy', 'performedAt') then mine && '{2}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.step_shown(text, ws_2.step, integer[]) to rowplane_viewer;
+comment on function ws_2_edit.step_shown(text, ws_2.step, integer[]) is 'A7: whether one of the planes exposes the record and shows the field.';
+
+create or replace function ws_2_edit.step_editable(field text, item ws_2.step, mine integer[]) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(case
+    when field in ('process', 'step', 'name', 'group', 'performedBy', 'performedAt') then mine && '{2}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.step_editable(text, ws_2.step, integer[]) to rowplane_viewer;
+comment on function ws_2_edit.step_editable(text, ws_2.step, integer[]) is 'A7, W1: whether one of the planes exposes the record and has the field as EDIT.';
+
+create or replace function ws_2_edit.step_able(ability text, item ws_2.step, mine integer[]) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(case
+    when ability in ('CREATE', 'DELETE', 'MASS_DELETE', 'MASS_UPDATE') then mine && '{2}'::integer[]
+    else false
+  end, false);
+end $$;
+grant execute on function ws_2_edit.step_able(text, ws_2.step, integer[]) to rowplane_viewer;
+comment on function ws_2_edit.step_able(text, ws_2.step, integer[]) is 'A8: whether one of the planes exposes the record and grants the ability.';
+
 grant create on schema ws_2_sight to ws_d3d3d3_2_sight;
 
 grant usage on schema ws_2_sight to ws_d3d3d3_2_planes, ws_d3d3d3_2_trash;
@@ -16,7 +175,7 @@ create view ws_2_sight.batch as
   select
     t.id
   from ws_2.batch t;
-create rule plain as on update to ws_2_sight.batch do instead nothing;
+create rule plain as on update to ws_2_sight.batch do also nothing;
 grant select on ws_2_sight.batch to rowplane_viewer, ws_d3d3d3_2_planes, ws_d3d3d3_2_trash;
 comment on view ws_2_sight.batch is 'V1, W8: which records of definition batch the viewer sees.';
 alter view ws_2_sight.batch owner to ws_d3d3d3_2_sight;
@@ -33,7 +192,7 @@ create view ws_2_sight.document as
   select
     t.id
   from ws_2.document t;
-create rule plain as on update to ws_2_sight.document do instead nothing;
+create rule plain as on update to ws_2_sight.document do also nothing;
 grant select on ws_2_sight.document to rowplane_viewer, ws_d3d3d3_2_planes, ws_d3d3d3_2_trash;
 comment on view ws_2_sight.document is 'V1, W8: which records of definition document the viewer sees.';
 alter view ws_2_sight.document owner to ws_d3d3d3_2_sight;
@@ -49,7 +208,7 @@ create view ws_2_sight.process as
   select
     t.id
   from ws_2.process t;
-create rule plain as on update to ws_2_sight.process do instead nothing;
+create rule plain as on update to ws_2_sight.process do also nothing;
 grant select on ws_2_sight.process to rowplane_viewer, ws_d3d3d3_2_planes, ws_d3d3d3_2_trash;
 comment on view ws_2_sight.process is 'V1, W8: which records of definition process the viewer sees.';
 alter view ws_2_sight.process owner to ws_d3d3d3_2_sight;
@@ -65,7 +224,7 @@ create view ws_2_sight.step as
   select
     t.id
   from ws_2.step t;
-create rule plain as on update to ws_2_sight.step do instead nothing;
+create rule plain as on update to ws_2_sight.step do also nothing;
 grant select on ws_2_sight.step to rowplane_viewer, ws_d3d3d3_2_planes, ws_d3d3d3_2_trash;
 comment on view ws_2_sight.step is 'V1, W8: which records of definition step the viewer sees.';
 alter view ws_2_sight.step owner to ws_d3d3d3_2_sight;
@@ -93,7 +252,7 @@ create view ws_2_edit.batch as
     t.deleted_at
   from ws_2.batch t
   where t.id = any ((select rowplane.targets())::uuid[]);
-create rule plain as on delete to ws_2_edit.batch do instead nothing;
+create rule plain as on delete to ws_2_edit.batch do also nothing;
 grant update on ws_2_edit.batch to rowplane_viewer;
 comment on view ws_2_edit.batch is 'W1: the edit door of definition batch. Say rowplane.set_targets(ids), then update without a condition.';
 alter view ws_2_edit.batch owner to ws_d3d3d3_2_writer;
@@ -127,7 +286,7 @@ create view ws_2_edit.document as
     t.deleted_at
   from ws_2.document t
   where t.id = any ((select rowplane.targets())::uuid[]);
-create rule plain as on delete to ws_2_edit.document do instead nothing;
+create rule plain as on delete to ws_2_edit.document do also nothing;
 grant update on ws_2_edit.document to rowplane_viewer;
 comment on view ws_2_edit.document is 'W1: the edit door of definition document. Say rowplane.set_targets(ids), then update without a condition.';
 alter view ws_2_edit.document owner to ws_d3d3d3_2_writer;
@@ -159,7 +318,7 @@ create view ws_2_edit.process as
     t.deleted_at
   from ws_2.process t
   where t.id = any ((select rowplane.targets())::uuid[]);
-create rule plain as on delete to ws_2_edit.process do instead nothing;
+create rule plain as on delete to ws_2_edit.process do also nothing;
 grant update on ws_2_edit.process to rowplane_viewer;
 comment on view ws_2_edit.process is 'W1: the edit door of definition process. Say rowplane.set_targets(ids), then update without a condition.';
 alter view ws_2_edit.process owner to ws_d3d3d3_2_writer;
@@ -188,50 +347,16 @@ create view ws_2_edit.step as
     t.deleted_at
   from ws_2.step t
   where t.id = any ((select rowplane.targets())::uuid[]);
-create rule plain as on delete to ws_2_edit.step do instead nothing;
+create rule plain as on delete to ws_2_edit.step do also nothing;
 grant update on ws_2_edit.step to rowplane_viewer;
 comment on view ws_2_edit.step is 'W1: the edit door of definition step. Say rowplane.set_targets(ids), then update without a condition.';
 alter view ws_2_edit.step owner to ws_d3d3d3_2_writer;
-
-create or replace function ws_2_edit.batch_editable(field text, item ws_2.batch) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp
-as $$
-declare
-  mine integer[] := rowplane.viewer_planes(2);
-begin
-  return coalesce(case field
-    when 'name' then mine && '{2}'::integer[]
-    when 'status' then mine && '{2,3}'::integer[]
-    when 'receivedAt' then mine && '{2}'::integer[]
-    else false
-  end, false);
-end $$;
-grant execute on function ws_2_edit.batch_editable(text, ws_2.batch) to rowplane_viewer;
-comment on function ws_2_edit.batch_editable(text, ws_2.batch) is 'A7, W1: whether a plane of the viewer exposes the record and has the field as EDIT.';
-
-create or replace function ws_2_edit.batch_able(ability text, item ws_2.batch) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp
-as $$
-declare
-  mine integer[] := rowplane.viewer_planes(2);
-begin
-  return coalesce(case ability
-    when 'CLOSE_BATCH' then mine && '{2,3}'::integer[]
-    when 'CREATE' then mine && '{2}'::integer[]
-    when 'DELETE' then mine && '{2}'::integer[]
-    when 'MASS_DELETE' then mine && '{2}'::integer[]
-    when 'MASS_UPDATE' then mine && '{2}'::integer[]
-    else false
-  end, false);
-end $$;
-grant execute on function ws_2_edit.batch_able(text, ws_2.batch) to rowplane_viewer;
-comment on function ws_2_edit.batch_able(text, ws_2.batch) is 'A8: whether a plane of the viewer exposes the record and grants the ability.';
 
 create or replace function ws_2_edit.batch_field() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if not ws_2_edit.batch_editable(tg_argv[0], old) then
+  if not ws_2_edit.batch_editable(tg_argv[0], old, rowplane.viewer_planes(2)) then
     perform rowplane.refuse('FORBIDDEN', format('You may not change the field "%s" of this record.', tg_argv[0]),
       jsonb_build_object('field', tg_argv[0], 'id', old.id));
   end if;
@@ -244,13 +369,15 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   expected integer := rowplane.expected_version(old.id);
+  mine integer[];
   removable boolean;
 begin
   if old.deleted_at is not null or new.deleted_at is not null then
     removable := coalesce((rowplane.viewer_flags(2, 'DELETE'))[old.realm_id], false);
     if old.deleted_at is not null then
+      mine := rowplane.viewer_planes(2);
       -- To those who don't see it in the trash, and for anything but restoring, the record is a missing one.
-      if new.deleted_at is not null or not removable or not (ws_2_edit.batch_able('DELETE', old) or ws_2_edit.batch_able('MASS_DELETE', old)) then
+      if new.deleted_at is not null or not removable or not (ws_2_edit.batch_able('DELETE', old, mine) or ws_2_edit.batch_able('MASS_DELETE', old, mine)) then
         return null;
       end if;
       if to_jsonb(new) - 'deleted_at' <> to_jsonb(old) - 'deleted_at' then
@@ -277,6 +404,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   several boolean := (select count(*) > 1 from new_rows);
+  mine integer[] := rowplane.viewer_planes(2);
   refused record;
 begin
   perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
@@ -288,7 +416,7 @@ begin
     when several then 'MASS_DELETE'
     else 'DELETE'
   end) as needs(ability)
-  where needs.ability is not null and not ws_2_edit.batch_able(needs.ability, o)
+  where needs.ability is not null and not ws_2_edit.batch_able(needs.ability, o, mine)
   limit 1;
   if found then
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
@@ -352,60 +480,11 @@ create trigger guard_6_changed after update on ws_2.batch
   execute function ws_2_edit.batch_changed();
 comment on trigger guard_6_changed on ws_2.batch is 'W1, W2, W5: abilities by how many records changed, and which these were.';
 
-create or replace function ws_2_edit.document_editable(field text, item ws_2.document) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp
-as $$
-declare
-  mine integer[] := rowplane.viewer_planes(2);
-begin
-  return coalesce(case field
-    when 'title' then mine && '{2}'::integer[]
-    when 'documentDate' then mine && '{2}'::integer[]
-    when 'pages' then mine && '{2}'::integer[]
-    when 'amount' then mine && '{2}'::integer[]
-    when 'confidential' then mine && '{2}'::integer[]
-    when 'relevancy' then mine && '{2,3}'::integer[]
-      or (mine && '{4}'::integer[] and item.relevancy is not null)
-    when 'coding' then mine && '{2,3}'::integer[]
-    when 'notes' then mine && '{2}'::integer[]
-      or (mine && '{4}'::integer[] and item.relevancy is not null)
-    when 'process' then mine && '{2}'::integer[]
-    when 'batch' then mine && '{2}'::integer[]
-    else false
-  end, false);
-end $$;
-grant execute on function ws_2_edit.document_editable(text, ws_2.document) to rowplane_viewer;
-comment on function ws_2_edit.document_editable(text, ws_2.document) is 'A7, W1: whether a plane of the viewer exposes the record and has the field as EDIT.';
-
-create or replace function ws_2_edit.document_able(ability text, item ws_2.document) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp
-as $$
-declare
-  mine integer[] := rowplane.viewer_planes(2);
-begin
-  return coalesce(case ability
-    when 'CREATE' then mine && '{2}'::integer[]
-      or (mine && '{4}'::integer[] and item.relevancy is not null)
-    when 'DELETE' then mine && '{2}'::integer[]
-      or (mine && '{4}'::integer[] and item.relevancy is not null)
-    when 'DOWNLOAD' then mine && '{2}'::integer[]
-      or (mine && '{4}'::integer[] and item.relevancy is not null)
-    when 'MASS_DELETE' then mine && '{2}'::integer[]
-    when 'MASS_UPDATE' then mine && '{2,3}'::integer[]
-    when 'PLACE_IN_MAILBOX' then mine && '{2}'::integer[]
-    when 'PRINT' then mine && '{2,3}'::integer[]
-    when 'REDACT' then mine && '{2}'::integer[]
-    else false
-  end, false);
-end $$;
-grant execute on function ws_2_edit.document_able(text, ws_2.document) to rowplane_viewer;
-comment on function ws_2_edit.document_able(text, ws_2.document) is 'A8: whether a plane of the viewer exposes the record and grants the ability.';
-
 create or replace function ws_2_edit.document_field() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if not ws_2_edit.document_editable(tg_argv[0], old) then
+  if not ws_2_edit.document_editable(tg_argv[0], old, rowplane.viewer_planes(2)) then
     perform rowplane.refuse('FORBIDDEN', format('You may not change the field "%s" of this record.', tg_argv[0]),
       jsonb_build_object('field', tg_argv[0], 'id', old.id));
   end if;
@@ -418,13 +497,15 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   expected integer := rowplane.expected_version(old.id);
+  mine integer[];
   removable boolean;
 begin
   if old.deleted_at is not null or new.deleted_at is not null then
     removable := coalesce((rowplane.viewer_flags(2, 'DELETE'))[old.realm_id], false);
     if old.deleted_at is not null then
+      mine := rowplane.viewer_planes(2);
       -- To those who don't see it in the trash, and for anything but restoring, the record is a missing one.
-      if new.deleted_at is not null or not removable or not (ws_2_edit.document_able('DELETE', old) or ws_2_edit.document_able('MASS_DELETE', old)) then
+      if new.deleted_at is not null or not removable or not (ws_2_edit.document_able('DELETE', old, mine) or ws_2_edit.document_able('MASS_DELETE', old, mine)) then
         return null;
       end if;
       if to_jsonb(new) - 'deleted_at' <> to_jsonb(old) - 'deleted_at' then
@@ -451,6 +532,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   several boolean := (select count(*) > 1 from new_rows);
+  mine integer[] := rowplane.viewer_planes(2);
   refused record;
 begin
   perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
@@ -462,7 +544,7 @@ begin
     when several then 'MASS_DELETE'
     else 'DELETE'
   end) as needs(ability)
-  where needs.ability is not null and not ws_2_edit.document_able(needs.ability, o)
+  where needs.ability is not null and not ws_2_edit.document_able(needs.ability, o, mine)
   limit 1;
   if found then
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
@@ -590,52 +672,11 @@ create trigger guard_6_changed after update on ws_2.document
   execute function ws_2_edit.document_changed();
 comment on trigger guard_6_changed on ws_2.document is 'W1, W2, W5: abilities by how many records changed, and which these were.';
 
-create or replace function ws_2_edit.process_editable(field text, item ws_2.process) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp
-as $$
-declare
-  mine integer[] := rowplane.viewer_planes(2);
-begin
-  return coalesce(case field
-    when 'reference' then mine && '{2}'::integer[]
-    when 'channel' then mine && '{2}'::integer[]
-    when 'department' then mine && '{2}'::integer[]
-    when 'group' then mine && '{2}'::integer[]
-    when 'responsible' then mine && '{2}'::integer[]
-    when 'startedAt' then mine && '{2}'::integer[]
-    when 'dueAt' then mine && '{2}'::integer[]
-    when 'plannedEndAt' then mine && '{2}'::integer[]
-    when 'endedAt' then mine && '{2}'::integer[]
-    else false
-  end, false);
-end $$;
-grant execute on function ws_2_edit.process_editable(text, ws_2.process) to rowplane_viewer;
-comment on function ws_2_edit.process_editable(text, ws_2.process) is 'A7, W1: whether a plane of the viewer exposes the record and has the field as EDIT.';
-
-create or replace function ws_2_edit.process_able(ability text, item ws_2.process) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp
-as $$
-declare
-  mine integer[] := rowplane.viewer_planes(2);
-begin
-  return coalesce(case ability
-    when 'CREATE' then mine && '{2}'::integer[]
-    when 'DELETE' then mine && '{2}'::integer[]
-    when 'MASS_DELETE' then mine && '{2}'::integer[]
-    when 'MASS_UPDATE' then mine && '{2}'::integer[]
-    when 'PLACE_IN_MAILBOX' then mine && '{2}'::integer[]
-    when 'SEND_PROCESS' then mine && '{2}'::integer[]
-    else false
-  end, false);
-end $$;
-grant execute on function ws_2_edit.process_able(text, ws_2.process) to rowplane_viewer;
-comment on function ws_2_edit.process_able(text, ws_2.process) is 'A8: whether a plane of the viewer exposes the record and grants the ability.';
-
 create or replace function ws_2_edit.process_field() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if not ws_2_edit.process_editable(tg_argv[0], old) then
+  if not ws_2_edit.process_editable(tg_argv[0], old, rowplane.viewer_planes(2)) then
     perform rowplane.refuse('FORBIDDEN', format('You may not change the field "%s" of this record.', tg_argv[0]),
       jsonb_build_object('field', tg_argv[0], 'id', old.id));
   end if;
@@ -648,13 +689,15 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   expected integer := rowplane.expected_version(old.id);
+  mine integer[];
   removable boolean;
 begin
   if old.deleted_at is not null or new.deleted_at is not null then
     removable := coalesce((rowplane.viewer_flags(2, 'DELETE'))[old.realm_id], false);
     if old.deleted_at is not null then
+      mine := rowplane.viewer_planes(2);
       -- To those who don't see it in the trash, and for anything but restoring, the record is a missing one.
-      if new.deleted_at is not null or not removable or not (ws_2_edit.process_able('DELETE', old) or ws_2_edit.process_able('MASS_DELETE', old)) then
+      if new.deleted_at is not null or not removable or not (ws_2_edit.process_able('DELETE', old, mine) or ws_2_edit.process_able('MASS_DELETE', old, mine)) then
         return null;
       end if;
       if to_jsonb(new) - 'deleted_at' <> to_jsonb(old) - 'deleted_at' then
@@ -681,6 +724,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   several boolean := (select count(*) > 1 from new_rows);
+  mine integer[] := rowplane.viewer_planes(2);
   refused record;
 begin
   perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
@@ -692,7 +736,7 @@ begin
     when several then 'MASS_DELETE'
     else 'DELETE'
   end) as needs(ability)
-  where needs.ability is not null and not ws_2_edit.process_able(needs.ability, o)
+  where needs.ability is not null and not ws_2_edit.process_able(needs.ability, o, mine)
   limit 1;
   if found then
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
@@ -792,47 +836,11 @@ create trigger guard_6_changed after update on ws_2.process
   execute function ws_2_edit.process_changed();
 comment on trigger guard_6_changed on ws_2.process is 'W1, W2, W5: abilities by how many records changed, and which these were.';
 
-create or replace function ws_2_edit.step_editable(field text, item ws_2.step) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp
-as $$
-declare
-  mine integer[] := rowplane.viewer_planes(2);
-begin
-  return coalesce(case field
-    when 'process' then mine && '{2}'::integer[]
-    when 'step' then mine && '{2}'::integer[]
-    when 'name' then mine && '{2}'::integer[]
-    when 'group' then mine && '{2}'::integer[]
-    when 'performedBy' then mine && '{2}'::integer[]
-    when 'performedAt' then mine && '{2}'::integer[]
-    else false
-  end, false);
-end $$;
-grant execute on function ws_2_edit.step_editable(text, ws_2.step) to rowplane_viewer;
-comment on function ws_2_edit.step_editable(text, ws_2.step) is 'A7, W1: whether a plane of the viewer exposes the record and has the field as EDIT.';
-
-create or replace function ws_2_edit.step_able(ability text, item ws_2.step) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp
-as $$
-declare
-  mine integer[] := rowplane.viewer_planes(2);
-begin
-  return coalesce(case ability
-    when 'CREATE' then mine && '{2}'::integer[]
-    when 'DELETE' then mine && '{2}'::integer[]
-    when 'MASS_DELETE' then mine && '{2}'::integer[]
-    when 'MASS_UPDATE' then mine && '{2}'::integer[]
-    else false
-  end, false);
-end $$;
-grant execute on function ws_2_edit.step_able(text, ws_2.step) to rowplane_viewer;
-comment on function ws_2_edit.step_able(text, ws_2.step) is 'A8: whether a plane of the viewer exposes the record and grants the ability.';
-
 create or replace function ws_2_edit.step_field() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if not ws_2_edit.step_editable(tg_argv[0], old) then
+  if not ws_2_edit.step_editable(tg_argv[0], old, rowplane.viewer_planes(2)) then
     perform rowplane.refuse('FORBIDDEN', format('You may not change the field "%s" of this record.', tg_argv[0]),
       jsonb_build_object('field', tg_argv[0], 'id', old.id));
   end if;
@@ -845,13 +853,15 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   expected integer := rowplane.expected_version(old.id);
+  mine integer[];
   removable boolean;
 begin
   if old.deleted_at is not null or new.deleted_at is not null then
     removable := coalesce((rowplane.viewer_flags(2, 'DELETE'))[old.realm_id], false);
     if old.deleted_at is not null then
+      mine := rowplane.viewer_planes(2);
       -- To those who don't see it in the trash, and for anything but restoring, the record is a missing one.
-      if new.deleted_at is not null or not removable or not (ws_2_edit.step_able('DELETE', old) or ws_2_edit.step_able('MASS_DELETE', old)) then
+      if new.deleted_at is not null or not removable or not (ws_2_edit.step_able('DELETE', old, mine) or ws_2_edit.step_able('MASS_DELETE', old, mine)) then
         return null;
       end if;
       if to_jsonb(new) - 'deleted_at' <> to_jsonb(old) - 'deleted_at' then
@@ -878,6 +888,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   several boolean := (select count(*) > 1 from new_rows);
+  mine integer[] := rowplane.viewer_planes(2);
   refused record;
 begin
   perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
@@ -889,7 +900,7 @@ begin
     when several then 'MASS_DELETE'
     else 'DELETE'
   end) as needs(ability)
-  where needs.ability is not null and not ws_2_edit.step_able(needs.ability, o)
+  where needs.ability is not null and not ws_2_edit.step_able(needs.ability, o, mine)
   limit 1;
   if found then
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
@@ -997,15 +1008,17 @@ grant select (id, realm_id, archive_id, folder_id, client_id, owner_id, version,
 
 create policy trash_read on ws_2.batch for select to ws_d3d3d3_2_trash
   using (deleted_at is not null
-    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
-    (select rowplane.viewer_in_any_plane('{2}'::integer[]))));
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
+    and (ws_2_edit.batch_able('DELETE', batch.*, (select rowplane.viewer_planes(2)))
+      or ws_2_edit.batch_able('MASS_DELETE', batch.*, (select rowplane.viewer_planes(2)))));
 comment on policy trash_read on ws_2.batch is 'W2: the trash of those who may delete there.';
 
 create policy trash_erase on ws_2.batch for delete to ws_d3d3d3_2_trash
   using (deleted_at is not null
     and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
-    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
-    (select rowplane.viewer_in_any_plane('{2}'::integer[]))));
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
+    and (ws_2_edit.batch_able('DELETE', batch.*, (select rowplane.viewer_planes(2)))
+      or ws_2_edit.batch_able('MASS_DELETE', batch.*, (select rowplane.viewer_planes(2)))));
 comment on policy trash_erase on ws_2.batch is 'W2: who may delete there and has EMPTY_TRASH empties it.';
 
 create view ws_2_trash.batch as
@@ -1020,14 +1033,11 @@ create view ws_2_trash.batch as
     t.created_at,
     t.updated_at,
     t.deleted_at,
-    case when (select rowplane.viewer_in_any_plane('{2,3,4}'::integer[]))
-      then t.name end as name,
-    case when (select rowplane.viewer_in_any_plane('{2,3,4}'::integer[]))
-      then t.status end as status,
-    case when (select rowplane.viewer_in_any_plane('{2,3,4}'::integer[]))
-      then t.received_at end as received_at
+    case when ws_2_edit.batch_shown('name', t.*, (select rowplane.viewer_planes(2))) then t.name end as name,
+    case when ws_2_edit.batch_shown('status', t.*, (select rowplane.viewer_planes(2))) then t.status end as status,
+    case when ws_2_edit.batch_shown('receivedAt', t.*, (select rowplane.viewer_planes(2))) then t.received_at end as received_at
   from ws_2.batch t;
-create rule plain as on update to ws_2_trash.batch do instead nothing;
+create rule plain as on update to ws_2_trash.batch do also nothing;
 grant select, delete on ws_2_trash.batch to rowplane_viewer;
 comment on view ws_2_trash.batch is 'W2: definition batch in the trash, for those who may restore it. Deleting here erases for good.';
 alter view ws_2_trash.batch owner to ws_d3d3d3_2_trash;
@@ -1038,17 +1048,17 @@ grant select (id, realm_id, archive_id, folder_id, client_id, owner_id, version,
 
 create policy trash_read on ws_2.document for select to ws_d3d3d3_2_trash
   using (deleted_at is not null
-    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
-    (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-    or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)));
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
+    and (ws_2_edit.document_able('DELETE', document.*, (select rowplane.viewer_planes(2)))
+      or ws_2_edit.document_able('MASS_DELETE', document.*, (select rowplane.viewer_planes(2)))));
 comment on policy trash_read on ws_2.document is 'W2: the trash of those who may delete there.';
 
 create policy trash_erase on ws_2.document for delete to ws_d3d3d3_2_trash
   using (deleted_at is not null
     and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
-    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
-    (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-    or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)));
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
+    and (ws_2_edit.document_able('DELETE', document.*, (select rowplane.viewer_planes(2)))
+      or ws_2_edit.document_able('MASS_DELETE', document.*, (select rowplane.viewer_planes(2)))));
 comment on policy trash_erase on ws_2.document is 'W2: who may delete there and has EMPTY_TRASH empties it.';
 
 create view ws_2_trash.document as
@@ -1063,35 +1073,18 @@ create view ws_2_trash.document as
     t.created_at,
     t.updated_at,
     t.deleted_at,
-    case when (select rowplane.viewer_in_any_plane('{2,3}'::integer[]))
-      or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)
-      then t.title end as title,
-    case when (select rowplane.viewer_in_any_plane('{2,3}'::integer[]))
-      or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)
-      then t.document_date end as document_date,
-    case when (select rowplane.viewer_in_any_plane('{2,3}'::integer[]))
-      then t.pages end as pages,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then t.amount end as amount,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)
-      then t.confidential end as confidential,
-    case when (select rowplane.viewer_in_any_plane('{2,3}'::integer[]))
-      or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)
-      then t.relevancy end as relevancy,
-    case when (select rowplane.viewer_in_any_plane('{2,3}'::integer[]))
-      or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)
-      then t.coding end as coding,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)
-      then t.notes end as notes,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then (select s.id from ws_2_sight.process s where s.id = t.process_id) end as process_id,
-    case when (select rowplane.viewer_in_any_plane('{2,3}'::integer[]))
-      or ((select rowplane.viewer_in_any_plane('{4}'::integer[])) and relevancy is not null)
-      then (select s.id from ws_2_sight.batch s where s.id = t.batch_id) end as batch_id
+    case when ws_2_edit.document_shown('title', t.*, (select rowplane.viewer_planes(2))) then t.title end as title,
+    case when ws_2_edit.document_shown('documentDate', t.*, (select rowplane.viewer_planes(2))) then t.document_date end as document_date,
+    case when ws_2_edit.document_shown('pages', t.*, (select rowplane.viewer_planes(2))) then t.pages end as pages,
+    case when ws_2_edit.document_shown('amount', t.*, (select rowplane.viewer_planes(2))) then t.amount end as amount,
+    case when ws_2_edit.document_shown('confidential', t.*, (select rowplane.viewer_planes(2))) then t.confidential end as confidential,
+    case when ws_2_edit.document_shown('relevancy', t.*, (select rowplane.viewer_planes(2))) then t.relevancy end as relevancy,
+    case when ws_2_edit.document_shown('coding', t.*, (select rowplane.viewer_planes(2))) then t.coding end as coding,
+    case when ws_2_edit.document_shown('notes', t.*, (select rowplane.viewer_planes(2))) then t.notes end as notes,
+    case when ws_2_edit.document_shown('process', t.*, (select rowplane.viewer_planes(2))) then (select s.id from ws_2_sight.process s where s.id = t.process_id) end as process_id,
+    case when ws_2_edit.document_shown('batch', t.*, (select rowplane.viewer_planes(2))) then (select s.id from ws_2_sight.batch s where s.id = t.batch_id) end as batch_id
   from ws_2.document t;
-create rule plain as on update to ws_2_trash.document do instead nothing;
+create rule plain as on update to ws_2_trash.document do also nothing;
 grant select, delete on ws_2_trash.document to rowplane_viewer;
 comment on view ws_2_trash.document is 'W2: definition document in the trash, for those who may restore it. Deleting here erases for good.';
 alter view ws_2_trash.document owner to ws_d3d3d3_2_trash;
@@ -1102,15 +1095,17 @@ grant select (id, realm_id, archive_id, folder_id, client_id, owner_id, version,
 
 create policy trash_read on ws_2.process for select to ws_d3d3d3_2_trash
   using (deleted_at is not null
-    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
-    (select rowplane.viewer_in_any_plane('{2}'::integer[]))));
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
+    and (ws_2_edit.process_able('DELETE', process.*, (select rowplane.viewer_planes(2)))
+      or ws_2_edit.process_able('MASS_DELETE', process.*, (select rowplane.viewer_planes(2)))));
 comment on policy trash_read on ws_2.process is 'W2: the trash of those who may delete there.';
 
 create policy trash_erase on ws_2.process for delete to ws_d3d3d3_2_trash
   using (deleted_at is not null
     and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
-    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
-    (select rowplane.viewer_in_any_plane('{2}'::integer[]))));
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
+    and (ws_2_edit.process_able('DELETE', process.*, (select rowplane.viewer_planes(2)))
+      or ws_2_edit.process_able('MASS_DELETE', process.*, (select rowplane.viewer_planes(2)))));
 comment on policy trash_erase on ws_2.process is 'W2: who may delete there and has EMPTY_TRASH empties it.';
 
 create view ws_2_trash.process as
@@ -1125,26 +1120,17 @@ create view ws_2_trash.process as
     t.created_at,
     t.updated_at,
     t.deleted_at,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then t.reference end as reference,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then t.channel end as channel,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then t.department end as department,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then t."group" end as "group",
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then t.responsible end as responsible,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then t.started_at end as started_at,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then t.due_at end as due_at,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then t.planned_end_at end as planned_end_at,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then t.ended_at end as ended_at
+    case when ws_2_edit.process_shown('reference', t.*, (select rowplane.viewer_planes(2))) then t.reference end as reference,
+    case when ws_2_edit.process_shown('channel', t.*, (select rowplane.viewer_planes(2))) then t.channel end as channel,
+    case when ws_2_edit.process_shown('department', t.*, (select rowplane.viewer_planes(2))) then t.department end as department,
+    case when ws_2_edit.process_shown('group', t.*, (select rowplane.viewer_planes(2))) then t."group" end as "group",
+    case when ws_2_edit.process_shown('responsible', t.*, (select rowplane.viewer_planes(2))) then t.responsible end as responsible,
+    case when ws_2_edit.process_shown('startedAt', t.*, (select rowplane.viewer_planes(2))) then t.started_at end as started_at,
+    case when ws_2_edit.process_shown('dueAt', t.*, (select rowplane.viewer_planes(2))) then t.due_at end as due_at,
+    case when ws_2_edit.process_shown('plannedEndAt', t.*, (select rowplane.viewer_planes(2))) then t.planned_end_at end as planned_end_at,
+    case when ws_2_edit.process_shown('endedAt', t.*, (select rowplane.viewer_planes(2))) then t.ended_at end as ended_at
   from ws_2.process t;
-create rule plain as on update to ws_2_trash.process do instead nothing;
+create rule plain as on update to ws_2_trash.process do also nothing;
 grant select, delete on ws_2_trash.process to rowplane_viewer;
 comment on view ws_2_trash.process is 'W2: definition process in the trash, for those who may restore it. Deleting here erases for good.';
 alter view ws_2_trash.process owner to ws_d3d3d3_2_trash;
@@ -1172,15 +1158,17 @@ grant select (id, realm_id, archive_id, folder_id, client_id, owner_id, version,
 
 create policy trash_read on ws_2.step for select to ws_d3d3d3_2_trash
   using (deleted_at is not null
-    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
-    (select rowplane.viewer_in_any_plane('{2}'::integer[]))));
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
+    and (ws_2_edit.step_able('DELETE', step.*, (select rowplane.viewer_planes(2)))
+      or ws_2_edit.step_able('MASS_DELETE', step.*, (select rowplane.viewer_planes(2)))));
 comment on policy trash_read on ws_2.step is 'W2: the trash of those who may delete there.';
 
 create policy trash_erase on ws_2.step for delete to ws_d3d3d3_2_trash
   using (deleted_at is not null
     and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
-    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id] and (
-    (select rowplane.viewer_in_any_plane('{2}'::integer[]))));
+    and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
+    and (ws_2_edit.step_able('DELETE', step.*, (select rowplane.viewer_planes(2)))
+      or ws_2_edit.step_able('MASS_DELETE', step.*, (select rowplane.viewer_planes(2)))));
 comment on policy trash_erase on ws_2.step is 'W2: who may delete there and has EMPTY_TRASH empties it.';
 
 create view ws_2_trash.step as
@@ -1195,20 +1183,14 @@ create view ws_2_trash.step as
     t.created_at,
     t.updated_at,
     t.deleted_at,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then (select s.id from ws_2_sight.process s where s.id = t.process_id) end as process_id,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then t.step end as step,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then t.name end as name,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then t."group" end as "group",
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then t.performed_by end as performed_by,
-    case when (select rowplane.viewer_in_any_plane('{2}'::integer[]))
-      then t.performed_at end as performed_at
+    case when ws_2_edit.step_shown('process', t.*, (select rowplane.viewer_planes(2))) then (select s.id from ws_2_sight.process s where s.id = t.process_id) end as process_id,
+    case when ws_2_edit.step_shown('step', t.*, (select rowplane.viewer_planes(2))) then t.step end as step,
+    case when ws_2_edit.step_shown('name', t.*, (select rowplane.viewer_planes(2))) then t.name end as name,
+    case when ws_2_edit.step_shown('group', t.*, (select rowplane.viewer_planes(2))) then t."group" end as "group",
+    case when ws_2_edit.step_shown('performedBy', t.*, (select rowplane.viewer_planes(2))) then t.performed_by end as performed_by,
+    case when ws_2_edit.step_shown('performedAt', t.*, (select rowplane.viewer_planes(2))) then t.performed_at end as performed_at
   from ws_2.step t;
-create rule plain as on update to ws_2_trash.step do instead nothing;
+create rule plain as on update to ws_2_trash.step do also nothing;
 grant select, delete on ws_2_trash.step to rowplane_viewer;
 comment on view ws_2_trash.step is 'W2: definition step in the trash, for those who may restore it. Deleting here erases for good.';
 alter view ws_2_trash.step owner to ws_d3d3d3_2_trash;

@@ -15,10 +15,16 @@ export interface ConnectionOptions {
   transactionTimeout?: number;
 }
 
+/** A connection isn't as it was opened: something that ran on it changed it for whoever comes next. */
+export class SpoiltConnection extends Error {}
+
 /** The viewers' connections: nothing else talks to the database for viewers. */
 export interface Connections {
-  /** One unit on a shared connection: one snapshot, read only. */
-  read(statements: Statement[]): Promise<Row[][]>;
+  /**
+   * One unit on a shared connection: one snapshot, read only. `accept` looks at the results first, and throws
+   * SpoiltConnection if they aren't to be trusted. A connection on which anything failed is replaced by a new one.
+   */
+  read(statements: Statement[], accept: (results: Row[][]) => void): Promise<Row[][]>;
   /** Lends a connection for several units; it is thrown away when `work` fails, so that no leftover meets the next one. */
   lend<T>(work: (run: (statements: Statement[]) => Promise<Row[][]>) => Promise<T>): Promise<T>;
   end(): Promise<void>;
@@ -53,7 +59,22 @@ interface Reader {
   client: pg.Client;
   ready: Promise<void>;
   inFlight: number;
+  /** Gone, or not to be used any more. */
   dead: boolean;
+  isSpoilt: () => boolean;
+}
+
+/**
+ * Tells whether a connection is still as it was opened: in no transaction, and with the settings that it started with.
+ * Postgres reports those that change how values read (time zone, date style, search path, …).
+ */
+function watch(client: pg.ClientBase): () => boolean {
+  let changed = false;
+  const { connection } = client as unknown as { connection: NodeJS.EventEmitter };
+  connection.on('parameterStatus', () => {
+    changed = true;
+  });
+  return () => changed || client.getTransactionStatus() !== 'I';
 }
 
 /** Opens connections as they are needed; a lost one is replaced by the next read. */
@@ -74,6 +95,7 @@ export function openConnections({
   const readers: (Reader | undefined)[] = Array.from({ length: readerCount }, () => undefined);
   const pool = new pg.Pool({ ...settings, max: lentCount });
   const sockets = new Set<Promise<void>>();
+  const lentWatches = new WeakMap<pg.ClientBase, () => boolean>();
   let ended = false;
 
   // Without listeners a connection that dies between two statements would take the process with it.
@@ -81,6 +103,7 @@ export function openConnections({
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
     follow(client);
+    lentWatches.set(client, watch(client));
   });
 
   function follow(client: pg.Client): void {
@@ -91,7 +114,7 @@ export function openConnections({
 
   function openReader(): Reader {
     const client = new pg.Client({ ...settings, pipeline: true });
-    const reader: Reader = { client, inFlight: 0, dead: false, ready: Promise.resolve() };
+    const reader: Reader = { client, inFlight: 0, dead: false, ready: Promise.resolve(), isSpoilt: () => false };
     client.on('error', () => {
       reader.dead = true;
     });
@@ -99,7 +122,10 @@ export function openConnections({
       reader.dead = true;
     });
     reader.ready = client.connect().then(
-      () => follow(client),
+      () => {
+        follow(client);
+        reader.isSpoilt = watch(client);
+      },
       (error: unknown) => {
         reader.dead = true;
         throw error;
@@ -123,15 +149,23 @@ export function openConnections({
   }
 
   return {
-    async read(statements) {
+    async read(statements, accept) {
       if (ended) throw new Error('The connections are closed.');
       const reader = pickReader();
       reader.inFlight++;
       try {
         await reader.ready;
-        return await runUnit(reader.client, statements);
+        const results = await runUnit(reader.client, statements);
+        if (reader.isSpoilt()) throw new SpoiltConnection('A statement left something behind on its connection.');
+        accept(results);
+        return results;
+      } catch (error) {
+        // Others' units may be on their way on it, so it is closed behind the last of them.
+        reader.dead = true;
+        throw error;
       } finally {
         reader.inFlight--;
+        if (reader.dead && reader.inFlight === 0) void reader.client.end().catch(() => undefined);
       }
     },
     async lend(work) {
@@ -139,7 +173,7 @@ export function openConnections({
       const run = (statements: Statement[]) => runUnit(client, statements);
       try {
         const result = await work(run);
-        client.release();
+        client.release(lentWatches.get(client)?.());
         return result;
       } catch (error) {
         client.release(true);

@@ -1,5 +1,5 @@
 import { isConflict } from '../database/retry.ts';
-import { openConnections } from './connections.ts';
+import { openConnections, SpoiltConnection } from './connections.ts';
 import type { ConnectionOptions } from './connections.ts';
 import { jointStamp, knowledgeStatements } from './knowledge.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -113,13 +113,18 @@ export function openViewers({
     return new Map(all.map((one) => [one.workspace, one]));
   }
 
-  /** The row of `enter` says who the database thinks is looking, in which state and how. */
+  /** The row of `enter` says how the statements behind it ran … */
+  function expectMode(row: Row | undefined): void {
+    if (row?.mode !== READING)
+      throw new SpoiltConnection(
+        `A viewer's connection was in the mode "${String(row?.mode)}" instead of "${READING}".`,
+      );
+  }
+
+  /** … who the database thinks is looking, and in which state. */
   function expectEntry(row: Row | undefined, viewer: Viewer, knowledgeOf: Map<number, Knowledge>): void {
     expectViewer(row, viewer);
-    if (row?.mode !== READING) {
-      throw new Error(`A viewer's connection is in the mode "${String(row?.mode)}" instead of "${READING}".`);
-    }
-    if (knowledgeOf.size > 0 && row.stamp !== jointStamp(knowledgeOf.values())) throw new Outdated();
+    if (knowledgeOf.size > 0 && row?.stamp !== jointStamp(knowledgeOf.values())) throw new Outdated();
   }
 
   function expectViewer(row: Row | undefined, viewer: Viewer): void {
@@ -140,7 +145,7 @@ export function openViewers({
       } catch (error) {
         const outdated =
           error instanceof Outdated || ['42P01', '3F000', '42703', '42501'].includes(sqlState(error) ?? '');
-        if (attempt === attempts || !(outdated || isConflict(error))) throw asRefusal(error);
+        if (attempt === attempts || !(outdated || isSpoilt(error) || isConflict(error))) throw asRefusal(error);
         if (outdated) forget(viewer, workspaces);
         else await pause(attempt);
       }
@@ -155,7 +160,8 @@ export function openViewers({
     knowledge: (viewer, workspace) => knowledge(viewer, workspace).catch(rethrow),
     read: (viewer, workspaces, plan) =>
       withKnowledge(viewer, workspaces, async (knowledgeOf) => {
-        const [entry, ...rows] = await connections.read([enter(viewer, workspaces), ...plan(knowledgeOf)]);
+        const statements = [enter(viewer, workspaces), ...plan(knowledgeOf)];
+        const [entry, ...rows] = await connections.read(statements, ([entered]) => expectMode(entered?.[0]));
         expectEntry(entry?.[0], viewer, knowledgeOf);
         return rows;
       }),
@@ -166,6 +172,7 @@ export function openViewers({
             { text: 'begin isolation level repeatable read read only', values: [] },
             enter(viewer, workspaces),
           ]);
+          expectMode(entry?.[0]);
           expectEntry(entry?.[0], viewer, knowledgeOf);
           const result = await work({ knowledge: knowledgeOf, run });
           await run([{ text: 'commit', values: [] }]);
@@ -199,10 +206,16 @@ async function retrying<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (attempt === attempts || !isConflict(error)) throw error;
+      if (attempt === attempts || !(isConflict(error) || isSpoilt(error))) throw error;
       await pause(attempt);
     }
   }
+}
+
+/** The connection was not as it should be, and was thrown away: another one will do. */
+function isSpoilt(error: unknown): boolean {
+  // A role that may not even enter, a transaction that failed before this one began.
+  return error instanceof SpoiltConnection || ['42501', '25P02'].includes(sqlState(error) ?? '');
 }
 
 function rethrow(error: unknown): never {

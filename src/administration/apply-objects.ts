@@ -1,6 +1,6 @@
 import { statementsOf, type SqlObject, type SqlObjectKind } from '../compiler/sql-object.ts';
 import type { Queryable } from '../database/queryable.ts';
-import { fingerprint, keyOf, readCatalog, record, sourceOf, type RecordedObject } from './fingerprints.ts';
+import { fingerprint, keyOf, readCatalog, record, sourceIn, sourceOf, type RecordedObject } from './fingerprints.ts';
 
 /** A compiled object, and the plane with which it goes; null for what all planes of the workspace share. */
 export interface PlannedObject {
@@ -15,28 +15,38 @@ const MAKING: readonly SqlObjectKind[] = ['role', 'schema', 'grant', 'function',
 const DROPPING: readonly string[] = ['trigger', 'view', 'function'];
 const DROPPING_LAST: readonly string[] = ['grant', 'schema', 'role'];
 
+export interface ApplyOptions {
+  /** Whether the catalog is asked too, so that what was dropped or changed by hand is mended. Costs some time. */
+  mend: boolean;
+}
+
 /**
  * Makes the catalog hold the planned objects in place of the recorded ones, and records them. Only what differs is
- * touched: what is compiled from other SQL than before, what is missing, what somebody changed by hand, and what is
- * recorded but planned no more. Returns the names of what was touched.
+ * touched: what is compiled from other SQL than before and what is planned no more, and to `mend`, what the catalog
+ * doesn't hold as it was recorded. Returns the names of what was touched.
  */
 export async function applyObjects(
   owner: Queryable,
   workspace: number,
   planned: readonly PlannedObject[],
   recorded: readonly RecordedObject[],
+  { mend }: ApplyOptions,
 ): Promise<string[]> {
-  const known = new Map(recorded.map((each) => [keyOf(each), each]));
+  const known = new Map(recorded.map((each) => [keyOf(each), each.fingerprint]));
   const wanted = new Set(planned.map(({ object }) => keyOf(object)));
-  const before = await readCatalog(owner, [...planned.map(({ object }) => object.name), ...recorded.map(nameOf)]);
+  const catalog = mend
+    ? await readCatalog(owner, [...planned.map(({ object }) => object.name), ...recorded.map(nameOf)])
+    : null;
   const gone = recorded.filter((each) => !wanted.has(keyOf(each)));
-  const changed = planned.filter(({ object }) => {
+  const differs = ({ object }: PlannedObject): boolean => {
     const key = keyOf(object);
-    return known.get(key)?.fingerprint !== fingerprint(sourceOf(object), before.get(key));
-  });
+    const fingerprintNow = catalog === null ? null : fingerprint(sourceOf(object), catalog.get(key));
+    return fingerprintNow === null ? sourceIn(known.get(key)) !== sourceOf(object) : known.get(key) !== fingerprintNow;
+  };
+  const changed = withReaders(planned, planned.filter(differs));
   if (gone.length === 0 && changed.length === 0) return [];
 
-  const exists = (each: { kind: string; name: string }): boolean => before.has(keyOf(each));
+  const exists = (each: { kind: string; name: string }): boolean => (catalog ?? known).has(keyOf(each));
   await run(owner, statements(changed, gone.filter(exists), exists));
   const after = await readCatalog(
     owner,
@@ -72,7 +82,7 @@ function statements(changed: readonly PlannedObject[], gone: readonly RecordedOb
       objects.filter(({ kind }) => kinds.includes(kind)),
     ).flatMap((object) => making(object, exists));
   return [
-    ...drop(DROPPING, [...readersFirst(gone), ...replaced]),
+    ...drop(DROPPING, readersFirst([...gone, ...replaced])),
     ...make(MAKING.slice(0, -1)),
     ...drop(['policy'], [...gone, ...replaced]),
     ...make(['policy']),
@@ -80,10 +90,24 @@ function statements(changed: readonly PlannedObject[], gone: readonly RecordedOb
   ];
 }
 
+/** What changed, and the views that read a view that changed: Postgres drops none that another reads. */
+function withReaders(planned: readonly PlannedObject[], changed: PlannedObject[]): PlannedObject[] {
+  const read = changed.filter(({ object }) => object.kind === 'view' && isSight(object)).map(({ object }) => object.name);
+  if (read.length === 0) return changed;
+  const chosen = new Set(changed);
+  return planned.filter(
+    (each) =>
+      chosen.has(each) || (each.object.kind === 'view' && read.some((name) => each.object.sql.includes(`${name} `))),
+  );
+}
+
 /** Of the views, those that read others: the sight views go last. */
-function readersFirst(gone: readonly RecordedObject[]): RecordedObject[] {
-  const isRead = ({ name }: RecordedObject): number => Number(/^ws_\d+_sight\./.test(name));
-  return [...gone].sort((a, b) => isRead(a) - isRead(b));
+function readersFirst<T extends { name: string }>(objects: readonly T[]): T[] {
+  return [...objects].sort((a, b) => Number(isSight(a)) - Number(isSight(b)));
+}
+
+function isSight({ name }: { name: string }): boolean {
+  return /^ws_\d+_sight\./.test(name);
 }
 
 function making(object: SqlObject, exists: Exists): string[] {
@@ -102,7 +126,7 @@ function making(object: SqlObject, exists: Exists): string[] {
 }
 
 function dropStatement({ kind, name }: { kind: string; name: string }): string {
-  if (kind !== 'grant') return `drop ${kind} ${name}`;
+  if (kind !== 'grant') return `drop ${kind} if exists ${name}`;
   const [role, table] = name.split(' on ');
   return `revoke all on ${table} from ${role}`;
 }

@@ -40,7 +40,7 @@ export async function recompileWorkspace(
   for (const plane of blueprint.planes) await storeLevels(owner, blueprint, plane);
   const recorded = (await readRecorded(owner, workspace)).filter((each) => !isBase(each));
   const planned = [...sharedPlan(blueprint), ...blueprint.planes.flatMap((plane) => planePlan(blueprint, plane))];
-  const touched = await applyObjects(owner, workspace, planned, recorded.filter(isNoIndex));
+  const touched = await applyObjects(owner, workspace, planned, recorded.filter(isNoIndex), { mend: true });
   await dropUnusedIndexes(owner, blueprint);
   await recordBase(owner, blueprint);
   return touched;

@@ -20,8 +20,12 @@ export function keyOf({ kind, name }: { kind: string; name: string }): ObjectKey
 
 /** What an object was compiled from: its SQL. */
 export function sourceOf(object: SqlObject): string {
-  return hash(statementsOf(object).join(';\n'));
+  let source = sources.get(object);
+  if (source === undefined) sources.set(object, (source = hash(statementsOf(object).join(';\n'))));
+  return source;
 }
+
+const sources = new WeakMap<SqlObject, string>();
 
 /**
  * What is recorded of an object: what it was compiled from, and what the catalog made of that. Grants that show only
@@ -29,6 +33,11 @@ export function sourceOf(object: SqlObject): string {
  */
 export function fingerprint(source: string, definition: string | undefined): string {
   return `${source}.${definition === undefined ? '' : hash(definition)}`;
+}
+
+/** The part of a recorded fingerprint that tells what the object was compiled from. */
+export function sourceIn(recorded: string | undefined): string | undefined {
+  return recorded?.split('.', 1)[0];
 }
 
 /** The catalog's objects by key, each with its definition: those of the given names, or all. */

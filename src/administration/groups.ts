@@ -67,7 +67,11 @@ export async function updateGroup(a: Administration, id: string, { name, colour 
 
 /** What goes with a group: its members lose what it was given, and gain what it was denied. */
 export interface GroupLosses {
+  /** Direct members. */
   members: number;
+  /** Groups right below, which inherit from this one, and right above, from which it inherits. */
+  subgroups: string[];
+  parents: string[];
   planes: string[];
   clients: string[];
   entries: { decision: string; permission: string; archive: string }[];
@@ -77,11 +81,11 @@ export interface GroupLosses {
 export async function deleteGroup(a: Administration, id: string, confirm: boolean): Promise<void> {
   const group = await getOwnGroup(a, id);
   const losses = await lossesOf(a, id);
-  const given = losses.planes.length + losses.clients.length + losses.entries.length;
-  if (!confirm && losses.members + given > 0) {
+  const { members, ...others } = losses;
+  if (!confirm && members + Object.values(others).flat().length > 0) {
     throw new Refusal(
       'VALIDATION_FAILED',
-      `The group "${group.name}" has members, or was given something that they lose with it. Set "confirm" to delete it all the same.`,
+      `The group "${group.name}" is in use: its members lose what it was given, and gain what it was denied. Set "confirm" to delete it all the same.`,
       { problems: [{ path: 'confirm', message: 'is needed: the group is in use' }], ...losses },
     );
   }
@@ -91,6 +95,10 @@ export async function deleteGroup(a: Administration, id: string, confirm: boolea
 async function lossesOf(a: Administration, id: string): Promise<GroupLosses> {
   const [losses] = await a.query<GroupLosses>(
     `select (select count(*)::int from rowplane.group_members m where m.group_id = $1) as members,
+       array(select c.name from rowplane.group_nesting n join rowplane.groups c on c.id = n.child_id
+         where n.parent_id = $1 order by 1) as subgroups,
+       array(select p.name from rowplane.group_nesting n join rowplane.groups p on p.id = n.parent_id
+         where n.child_id = $1 order by 1) as parents,
        array(select w.name || ' / ' || p.name from rowplane.plane_groups g
          join rowplane.planes p on p.id = g.plane_id join rowplane.workspaces w on w.id = p.workspace_id
          where g.group_id = $1 order by 1) as planes,

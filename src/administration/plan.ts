@@ -1,5 +1,6 @@
 import { editDoorObjects } from '../compiler/edit-door.ts';
 import { guardObjects } from '../compiler/guard.ts';
+import { planeFunctionObjects } from '../compiler/plane-functions.ts';
 import { planeObjects } from '../compiler/plane.ts';
 import type { Blueprint, Plane } from '../compiler/restriction.ts';
 import { sightObjects } from '../compiler/sight.ts';
@@ -10,6 +11,7 @@ import type { PlannedObject } from './apply-objects.ts';
 /** Everything that all planes of a workspace share, besides its tables. */
 export function sharedPlan(blueprint: Blueprint): PlannedObject[] {
   const objects = [
+    ...planeFunctionObjects(blueprint),
     ...sightObjects(blueprint),
     ...editDoorObjects(blueprint),
     ...guardObjects(blueprint),

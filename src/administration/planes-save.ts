@@ -47,6 +47,7 @@ export async function savePlane(owner: Queryable, definitions: Definitions, plan
     blueprint.workspace,
     [...sharedPlan(blueprint), ...planePlan(blueprint, saved)],
     (await readRecorded(owner, blueprint.workspace, id)).filter(isCompiledHere),
+    { mend: false },
   );
   await dropUnusedIndexes(owner, blueprint);
   return { id, afterCommit: await missingIndexes(owner, blueprint) };
@@ -63,7 +64,7 @@ export async function dropPlane(owner: Queryable, id: number): Promise<void> {
   const recorded = (await readRecorded(owner, row.workspace, id)).filter(isCompiledHere);
   await owner.query('delete from rowplane.planes where id = $1', [id]);
   const blueprint = await readBlueprint(owner, row.workspace);
-  await applyObjects(owner, row.workspace, sharedPlan(blueprint), recorded);
+  await applyObjects(owner, row.workspace, sharedPlan(blueprint), recorded, { mend: false });
   await dropUnusedIndexes(owner, blueprint);
 }
 

@@ -4,7 +4,7 @@ import { printObject } from '../compiler/print-sql.ts';
 import type { Blueprint } from '../compiler/restriction.ts';
 import type { Queryable } from '../database/queryable.ts';
 import { readBlueprint } from './blueprint.ts';
-import { keyOf, readRecorded, sourceOf } from './fingerprints.ts';
+import { keyOf, readRecorded, sourceIn, sourceOf } from './fingerprints.ts';
 import { planePlan, sharedPlan } from './plan.ts';
 
 /** One object that compiling anew would make, replace or drop. */
@@ -33,7 +33,7 @@ export async function diffCompiled(
   const recorded = (await readRecorded(owner, workspace)).filter(
     ({ kind, fingerprint }) => kind !== 'index' && !fingerprint.startsWith('base.'),
   );
-  const known = new Map(recorded.map((each) => [keyOf(each), each.fingerprint.split('.')[0]]));
+  const known = new Map(recorded.map((each) => [keyOf(each), sourceIn(each.fingerprint)]));
   const wanted = new Set(planned.map(({ object }) => keyOf(object)));
   const changes: ObjectChange[] = planned
     .filter(({ object }) => known.get(keyOf(object)) !== sourceOf(object))

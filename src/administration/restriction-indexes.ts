@@ -4,7 +4,7 @@ import { exposuresOf, indexPredicate, type Blueprint } from '../compiler/restric
 import { identifier, literal, qualified } from '../compiler/sql-object.ts';
 import type { Queryable } from '../database/queryable.ts';
 import { readBlueprint } from './blueprint.ts';
-import { fingerprint, keyOf, readCatalog, readRecorded, record } from './fingerprints.ts';
+import { fingerprint, readRecorded, record } from './fingerprints.ts';
 
 /** An index makes a restriction the way to its records: worth it where few meet it. */
 interface RestrictionIndex {
@@ -35,20 +35,16 @@ const SOURCE = 'restriction';
 export async function missingIndexes(owner: Queryable, blueprint: Blueprint): Promise<string[]> {
   const wanted = wantedIndexes(blueprint);
   if (wanted.length === 0) return [];
-  const catalog = await readCatalog(
-    owner,
-    wanted.map(({ name }) => name),
-  );
+  const existing = await readIndexes(owner, wanted);
   const statements: string[] = [];
   const made: RestrictionIndex[] = [];
   for (const index of wanted) {
-    const existing = catalog.get(keyOf({ kind: 'index', name: index.name }));
-    const isValid = existing !== undefined && !existing.startsWith('invalid');
-    if (!isValid && !(await isSelective(owner, index))) continue;
+    const isValid = existing.get(index.name);
+    if (isValid !== true && !(await isSelective(owner, index))) continue;
     made.push(index);
-    if (isValid) continue;
+    if (isValid === true) continue;
     // What a broken build left behind is in the way of the next one.
-    if (existing !== undefined) statements.push(`drop index concurrently ${index.name}`);
+    if (isValid === false) statements.push(`drop index concurrently ${index.name}`);
     statements.push(index.create, `comment on index ${index.name} is ${literal(index.comment)}`);
   }
   const rows = made.map(({ name }) => ({
@@ -59,6 +55,16 @@ export async function missingIndexes(owner: Queryable, blueprint: Blueprint): Pr
   }));
   await record(owner, blueprint.workspace, rows, []);
   return statements;
+}
+
+/** Which of the indexes exist, and whether they are valid. */
+async function readIndexes(owner: Queryable, indexes: readonly RestrictionIndex[]): Promise<Map<string, boolean>> {
+  const rows = await owner.query<{ name: string; valid: boolean }>(
+    `select wanted.name, i.indisvalid as valid
+     from unnest($1::text[]) wanted(name) join pg_index i on i.indexrelid = to_regclass(wanted.name)`,
+    [indexes.map(({ name }) => name)],
+  );
+  return new Map(rows.map(({ name, valid }) => [name, valid]));
 }
 
 /** The same for a workspace as it is. */

@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/queryable.ts';
 import { readBlueprint } from './blueprint.ts';
 import { baseObjects } from './compile.ts';
-import { fingerprint, keyOf, readCatalog, sourceOf, type RecordedObject } from './fingerprints.ts';
+import { fingerprint, keyOf, readCatalog, sourceIn, sourceOf, type RecordedObject } from './fingerprints.ts';
 import { planePlan, sharedPlan } from './plan.ts';
 
 /**
@@ -47,7 +47,7 @@ function driftOf(recorded: Recorded, definition: string | undefined): Drift[] {
 
 async function outdated(owner: Queryable, recorded: readonly Recorded[]): Promise<Drift[]> {
   const workspaces = await owner.query<{ id: number }>('select id from rowplane.workspaces order by id');
-  const known = new Map(recorded.map((each) => [keyOf(each), each.fingerprint.split('.')[0]]));
+  const known = new Map(recorded.map((each) => [keyOf(each), sourceIn(each.fingerprint)]));
   const drift: Drift[] = [];
   for (const { id } of workspaces) {
     const blueprint = await readBlueprint(owner, id);

@@ -1,13 +1,13 @@
 import type { Field, ObjectDefinition } from './definition.ts';
-import { abilitiesOf, levelsOf } from './levels.ts';
 import { editSchema, sightSchema, workspaceSchema } from './names.ts';
-import { exposedRecordSql, exposuresOf, type Blueprint, type Plane } from './restriction.ts';
+import type { Blueprint } from './restriction.ts';
 import { sqlFunction } from './sql-function.ts';
 import { identifier, literal, qualified, type SqlObject } from './sql-object.ts';
 
 /** What the guard of one record table consists of. */
 export interface GuardNames {
   readonly table: string;
+  readonly shown: string;
   readonly editable: string;
   readonly able: string;
   readonly record: string;
@@ -20,6 +20,7 @@ export function guardNames(workspace: number, { table }: ObjectDefinition): Guar
   const named = (part: string): string => qualified(editSchema(workspace), `${table}_${part}`);
   return {
     table: qualified(workspaceSchema(workspace), table),
+    shown: named('shown'),
     editable: named('editable'),
     able: named('able'),
     record: named('record'),
@@ -29,82 +30,23 @@ export function guardNames(workspace: number, { table }: ObjectDefinition): Guar
   };
 }
 
-/** The functions of one table's guard. Only the first two depend on planes. */
+/** The functions of one table's guard. */
 export function guardFunctions(blueprint: Blueprint, definition: ObjectDefinition, names: GuardNames): SqlObject[] {
   const pointing = Object.values(definition.fields).filter((field) => referenceTest(blueprint, field) !== null);
   return [
-    editable(blueprint, definition, names),
-    able(blueprint, definition, names),
-    fieldGuard(names),
+    fieldGuard(blueprint.workspace, names),
     recordGuard(blueprint.workspace, names),
-    changedGuard(names),
+    changedGuard(blueprint.workspace, names),
     ...(pointing.length === 0 ? [] : [referencesGuard(blueprint, pointing, names)]),
   ];
 }
 
-/** A7: whether one of the viewer's planes exposes the record and edits the field. */
-function editable(blueprint: Blueprint, definition: ObjectDefinition, names: GuardNames): SqlObject {
-  const edits = (field: string) => (plane: Plane) => levelsOf(definition, plane.content)[field]!.level === 'EDIT';
-  return planeFunction(blueprint, definition, names, {
-    name: names.editable,
-    asked: 'field',
-    cases: Object.keys(definition.fields).map((field) => [field, edits(field)]),
-    comment: `A7, W1: whether a plane of the viewer exposes the record and has the field as EDIT.`,
-  });
-}
-
-/** A8: whether one of the viewer's planes exposes the record and grants the ability. */
-function able(blueprint: Blueprint, definition: ObjectDefinition, names: GuardNames): SqlObject {
-  const grants = (ability: string) => (plane: Plane) => abilitiesOf(definition, plane.content).includes(ability);
-  return planeFunction(blueprint, definition, names, {
-    name: names.able,
-    asked: 'ability',
-    cases: Object.keys(definition.abilities)
-      .sort()
-      .map((ability) => [ability, grants(ability)]),
-    comment: `A8: whether a plane of the viewer exposes the record and grants the ability.`,
-  });
-}
-
-interface PlaneFunction {
-  readonly name: string;
-  readonly asked: 'field' | 'ability';
-  readonly cases: readonly (readonly [string, (plane: Plane) => boolean])[];
-  readonly comment: string;
-}
-
-function planeFunction(
-  { workspace, planes }: Blueprint,
-  definition: ObjectDefinition,
-  { table }: GuardNames,
-  { name, asked, cases, comment }: PlaneFunction,
-): SqlObject {
-  const branches = cases.flatMap(([value, counts]) => {
-    const exposures = exposuresOf(definition, planes, counts);
-    if (exposures.length === 0) return [];
-    return [`    when ${literal(value)} then ${exposedRecordSql(definition, exposures, 'item')}`];
-  });
-  const answer =
-    branches.length === 0
-      ? '  return false;'
-      : `  return coalesce(case ${asked}\n${branches.join('\n')}\n    else false\n  end, false);`;
-  return sqlFunction({
-    name,
-    parameters: `${asked} text, item ${table}`,
-    returns: 'boolean',
-    volatility: 'stable',
-    body: `declare\n  mine integer[] := rowplane.viewer_planes(${workspace});\nbegin\n${answer}\nend`,
-    comment,
-    callable: true,
-  });
-}
-
-function fieldGuard({ field, editable }: GuardNames): SqlObject {
+function fieldGuard(workspace: number, { field, editable }: GuardNames): SqlObject {
   return triggerFunction(
     field,
     'W1: refuses a change of a field that is not EDIT for the viewer on this record.',
     `begin
-  if not ${editable}(tg_argv[0], old) then
+  if not ${editable}(tg_argv[0], old, rowplane.viewer_planes(${workspace})) then
     perform rowplane.refuse('FORBIDDEN', format('You may not change the field "%s" of this record.', tg_argv[0]),
       jsonb_build_object('field', tg_argv[0], 'id', old.id));
   end if;
@@ -119,13 +61,15 @@ function recordGuard(workspace: number, { record, able }: GuardNames): SqlObject
     'W2, W6: what goes into the trash and comes out of it; the version that the writer expects, and the next one.',
     `declare
   expected integer := rowplane.expected_version(old.id);
+  mine integer[];
   removable boolean;
 begin
   if old.deleted_at is not null or new.deleted_at is not null then
     removable := coalesce((rowplane.viewer_flags(${workspace}, 'DELETE'))[old.realm_id], false);
     if old.deleted_at is not null then
+      mine := rowplane.viewer_planes(${workspace});
       -- To those who don't see it in the trash, and for anything but restoring, the record is a missing one.
-      if new.deleted_at is not null or not removable or not (${able}('DELETE', old) or ${able}('MASS_DELETE', old)) then
+      if new.deleted_at is not null or not removable or not (${able}('DELETE', old, mine) or ${able}('MASS_DELETE', old, mine)) then
         return null;
       end if;
       if to_jsonb(new) - 'deleted_at' <> to_jsonb(old) - 'deleted_at' then
@@ -149,12 +93,13 @@ end`,
 }
 
 /** By the rows that did change, not by the targets, which the writer could tell differently while the statement runs. */
-function changedGuard({ changed, able }: GuardNames): SqlObject {
+function changedGuard(workspace: number, { changed, able }: GuardNames): SqlObject {
   return triggerFunction(
     changed,
     'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W5: keeps which records changed.',
     `declare
   several boolean := (select count(*) > 1 from new_rows);
+  mine integer[] := rowplane.viewer_planes(${workspace});
   refused record;
 begin
   perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
@@ -166,7 +111,7 @@ begin
     when several then 'MASS_DELETE'
     else 'DELETE'
   end) as needs(ability)
-  where needs.ability is not null and not ${able}(needs.ability, o)
+  where needs.ability is not null and not ${able}(needs.ability, o, mine)
   limit 1;
   if found then
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),

@@ -25,6 +25,13 @@ function triggers(workspace: number, definition: ObjectDefinition, names: GuardN
   const row = (name: string, event: string, call: string, comment: string): SqlObject =>
     trigger(names.table, name, `before ${event} on ${names.table}\n  for each row`, call, comment);
   return [
+    trigger(
+      names.table,
+      'guard_0_permissions',
+      `before insert or update or delete on ${names.table}\n  for each statement`,
+      'rowplane.guard_permissions()',
+      'V5: permissions stay as they are from here to the commit.',
+    ),
     row('guard_1_new', 'insert', `rowplane.guard_new(${workspace})`, 'W3: place, owner and version of a new record.'),
     row('guard_1_record', 'update', `${names.record}()`, 'W2, W6: trash, expected version, next version.'),
     row(

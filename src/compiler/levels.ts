@@ -1,5 +1,6 @@
 import type { Condition } from './condition/condition.ts';
 import type { ObjectDefinition } from './definition.ts';
+import { perPlane } from './per-plane.ts';
 
 /** What a plane enables of one definition, by the names that the definition gives them (A2). */
 export interface DefinitionContent {
@@ -41,7 +42,7 @@ export function isActive(definition: ObjectDefinition, content: PlaneContent): b
  * A3, A11: the level of every field of the definition in a plane, with what it comes from.
  * Names that the definition doesn't have (any more) count for nothing.
  */
-export function levelsOf(definition: ObjectDefinition, content: PlaneContent): Record<string, FieldLevel> {
+export const levelsOf = perPlane((definition, content: PlaneContent): Readonly<Record<string, FieldLevel>> => {
   const enabled = content[definition.name];
   return Object.fromEntries(
     Object.values(definition.fields).map(({ name, readOnly }) => {
@@ -49,16 +50,16 @@ export function levelsOf(definition: ObjectDefinition, content: PlaneContent): R
       return [name, { field: name, level: highest(sources), sources }];
     }),
   );
-}
+});
 
 /** A4: the abilities that count in a plane: granted, declared, and with every field that they need shown. Sorted. */
-export function abilitiesOf(definition: ObjectDefinition, content: PlaneContent): string[] {
+export const abilitiesOf = perPlane((definition, content: PlaneContent): readonly string[] => {
   if (!isActive(definition, content)) return [];
   const levels = levelsOf(definition, content);
   return [...new Set(content[definition.name]?.abilities)]
     .filter((name) => definition.abilities[name]?.fields.every((field) => levels[field]?.level !== 'HIDDEN'))
     .sort();
-}
+});
 
 function sourcesOf(
   definition: ObjectDefinition,

@@ -5,6 +5,7 @@ import { parseCondition } from './condition/parse.ts';
 import { columnOf, conditionToSql } from './condition/to-sql.ts';
 import type { Definitions, ObjectDefinition } from './definition.ts';
 import { isActive, type PlaneContent } from './levels.ts';
+import { perPlane } from './per-plane.ts';
 
 /** A plane as the compilers take it. A full plane's content is already written out. */
 export interface Plane {
@@ -28,12 +29,22 @@ export interface Exposure {
   readonly restriction: NormalCondition | null;
 }
 
+interface Restriction {
+  readonly condition: NormalCondition | null;
+  /** Equal for equal conditions. */
+  readonly key: string;
+}
+
+const parsed = perPlane((definition, content: PlaneContent): Restriction => {
+  const restriction = content[definition.name]?.restriction ?? null;
+  const condition = restriction === null ? null : parseCondition(definition, restriction);
+  const always = condition?.kind === 'constant' && condition.value;
+  return { condition: always ? null : condition, key: JSON.stringify(always ? null : condition) };
+});
+
 /** The restriction of a plane on a definition in normal form; null where it exposes every record. */
 export function restrictionOf(definition: ObjectDefinition, { content }: Plane): NormalCondition | null {
-  const restriction = content[definition.name]?.restriction ?? null;
-  if (restriction === null) return null;
-  const parsed = parseCondition(definition, restriction);
-  return parsed.kind === 'constant' && parsed.value ? null : parsed;
+  return parsed(definition, content).condition;
 }
 
 /** The planes in which the definition is active (A2), or those of them that `counts` picks, by what they expose. */
@@ -45,9 +56,8 @@ export function exposuresOf(
   const groups = new Map<string, { planes: number[]; restriction: NormalCondition | null }>();
   for (const plane of planes) {
     if (!isActive(definition, plane.content) || !counts(plane)) continue;
-    const restriction = restrictionOf(definition, plane);
-    const key = JSON.stringify(restriction);
-    const group = groups.get(key) ?? { planes: [], restriction };
+    const { condition, key } = parsed(definition, plane.content);
+    const group = groups.get(key) ?? { planes: [], restriction: condition };
     group.planes.push(plane.id);
     groups.set(key, group);
   }
@@ -60,15 +70,15 @@ export function restrictionSql(definition: ObjectDefinition, restriction: Normal
 }
 
 /**
- * Whether one of the viewer's planes exposes the row at hand, for a policy or a view. Who the viewer is gets asked once
- * per statement. Each exposure after the first starts a line with this indent.
+ * Whether one of the viewer's planes exposes the row at hand, for a policy. Who the viewer is gets asked once per
+ * statement.
  */
-export function exposedSql(definition: ObjectDefinition, exposures: readonly Exposure[], indent = '    '): string {
+export function exposedSql(definition: ObjectDefinition, exposures: readonly Exposure[]): string {
   const parts = exposures.map(({ planes, restriction }) => {
     const inPlanes = `(select rowplane.viewer_in_any_plane(${planeList(planes)}))`;
     return restriction === null ? inPlanes : `(${inPlanes} and ${restrictionSql(definition, restriction)})`;
   });
-  return parts.length === 0 ? 'false' : parts.join(`\n${indent}or `);
+  return parts.length === 0 ? 'false' : parts.join('\n    or ');
 }
 
 /** The same for a record in a variable, among planes in a variable `mine`; never null. */

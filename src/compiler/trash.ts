@@ -1,15 +1,17 @@
 import type { Field, ObjectDefinition } from './definition.ts';
-import { abilitiesOf, levelsOf } from './levels.ts';
+import { guardNames } from './guard-functions.ts';
 import { editSchema, OWNER_ROLE, trashRole, trashSchema, VIEWER_ROLE, workspaceSchema } from './names.ts';
 import { ownedView } from './owned-view.ts';
-import { emptyCell, lookedUp, selectText, SYSTEM_COLUMNS } from './record-columns.ts';
-import { exposedSql, exposuresOf, type Blueprint, type Plane } from './restriction.ts';
-import { identifier, qualified, type SqlObject } from './sql-object.ts';
+import { lookedUp, selectText, SYSTEM_COLUMNS } from './record-columns.ts';
+import type { Blueprint } from './restriction.ts';
+import { identifier, literal, qualified, type SqlObject } from './sql-object.ts';
 import { sqlFunction } from './sql-function.ts';
 
 /**
  * The trash (W2): what the viewer would see if it weren't there, and may delete. Cells are shown where a plane of the
  * viewer exposes the record and shows the field (A7). Deleting from the views erases for good.
+ *
+ * The trash is read seldom, so it asks a function what the planes allow, and stays as it is when planes change.
  */
 export function trashObjects(blueprint: Blueprint): SqlObject[] {
   const role = identifier(trashRole(blueprint.tag, blueprint.workspace));
@@ -44,18 +46,21 @@ function trashOf(blueprint: Blueprint, definition: ObjectDefinition, role: strin
   ];
 }
 
+/** Who the viewer is and what the viewer's planes are gets asked once per statement. */
+function viewerPlanes(workspace: number): string {
+  return `(select rowplane.viewer_planes(${workspace}))`;
+}
+
 function policy(
-  { workspace, planes }: Blueprint,
+  { workspace }: Blueprint,
   definition: ObjectDefinition,
   role: string,
   name: string,
   command: string,
   why: string,
 ): SqlObject {
-  const table = qualified(workspaceSchema(workspace), definition.table);
-  const deletes = ({ content }: Plane): boolean =>
-    abilitiesOf(definition, content).some((ability) => ability === 'DELETE' || ability === 'MASS_DELETE');
-  const exposed = exposedSql(definition, exposuresOf(definition, planes, deletes));
+  const { table, able } = guardNames(workspace, definition);
+  const row = `${identifier(definition.table)}.*`;
   const allowed =
     command === 'delete' ? `\n    and (select rowplane.viewer_has_function(${workspace}, 'EMPTY_TRASH'))` : '';
   return {
@@ -63,7 +68,9 @@ function policy(
     name: `${name} on ${table}`,
     sql: `create policy ${name} on ${table} for ${command} to ${role}
   using (deleted_at is not null${allowed}
-    and (select rowplane.viewer_flags(${workspace}, 'DELETE'))[realm_id] and (\n    ${exposed}))`,
+    and (select rowplane.viewer_flags(${workspace}, 'DELETE'))[realm_id]
+    and (${able}('DELETE', ${row}, ${viewerPlanes(workspace)})
+      or ${able}('MASS_DELETE', ${row}, ${viewerPlanes(workspace)})))`,
     comment: `W2: ${why}`,
   };
 }
@@ -86,12 +93,9 @@ function trashView(blueprint: Blueprint, definition: ObjectDefinition, role: str
 
 /** A7 for a view that many planes share: the value where one of the viewer's planes shows it, else nothing. */
 function visibleCell(blueprint: Blueprint, definition: ObjectDefinition, field: Field): string {
-  const shows = ({ content }: Plane): boolean => levelsOf(definition, content)[field.name]!.level !== 'HIDDEN';
-  const exposures = exposuresOf(definition, blueprint.planes, shows);
-  const column = identifier(field.column);
-  if (exposures.length === 0) return `${emptyCell(field)} as ${column}`;
-  const exposed = exposedSql(definition, exposures, '      ');
-  return `case when ${exposed}\n      then ${lookedUp(blueprint, field)} end as ${column}`;
+  const { shown } = guardNames(blueprint.workspace, definition);
+  const isShown = `${shown}(${literal(field.name)}, t.*, ${viewerPlanes(blueprint.workspace)})`;
+  return `case when ${isShown} then ${lookedUp(blueprint, field)} end as ${identifier(field.column)}`;
 }
 
 /**

@@ -1,5 +1,7 @@
-const processes = `# What the viewer above sees of the processes: records, the level of each field, and what may be done with each record.
-# Choose another viewer under "View as": the same query, filtered by Postgres.
+const processes = `# What one viewer sees: records, the level of each
+# field, and what may be done with each record.
+# Choose another viewer above: the same query,
+# filtered by Postgres.
 query Processes {
   viewer {
     user { name role }
@@ -22,7 +24,8 @@ query Processes {
 }
 `;
 
-const documents = `# Documents under review. Try emil (first level), fay (second level) and gus (both: the cells don't mix).
+const documents = `# Documents under review, as emil (first level), fay
+# (second level) or gus (both: cells don't mix).
 query Documents {
   documents(first: 20) {
     totalCount
@@ -39,7 +42,8 @@ query Documents {
 }
 `;
 
-const definition = `# What the viewer may do with processes in general: fields with their levels, views, layouts, abilities.
+const definition = `# What the viewer may do with processes in general,
+# and in which archives and for which clients.
 query Definition {
   definition(name: "process") {
     fields { name type level }

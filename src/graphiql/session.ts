@@ -35,10 +35,11 @@ export async function viewAs(name: string): Promise<void> {
   localStorage.setItem(REMEMBERED, name);
 }
 
-/** Whom to look as at first: what the address asks for (`/?as=cleo`), else the last choice, else anonymous. */
+/** Whom to look as at first: what the address asks for (`/?as=cleo`), else the last choice, else somebody who sees something. */
 export function firstViewer(offered: OfferedViewer[]): string {
   const wanted = [new URLSearchParams(location.search).get('as'), localStorage.getItem(REMEMBERED)];
-  return wanted.find((name) => offered.some((viewer) => viewer.name === name)) ?? ANONYMOUS_NAME;
+  const somebody = offered.find(({ role }) => role === 'INTERNAL')?.name ?? ANONYMOUS_NAME;
+  return wanted.find((name) => offered.some((viewer) => viewer.name === name)) ?? somebody;
 }
 
 export function authorization(): string | null {

@@ -1,10 +1,11 @@
-import { useGraphiQLActions } from '@graphiql/react';
+import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { useEffect, useState } from 'react';
 import { firstViewer, viewAs, type OfferedViewer } from './session.ts';
 
 /** The *View as* picker. A choice runs the query at once, so that the two answers can be compared. */
 export function ViewerPicker({ offered, onChange }: { offered: OfferedViewer[]; onChange: () => void }) {
   const actions = useGraphiQLActions();
+  const editorIsThere = useGraphiQL((state) => state.queryEditor !== undefined && state.responseEditor !== undefined);
   const [name, setName] = useState(() => firstViewer(offered));
   const [problem, setProblem] = useState('');
   const chosen = offered.find((viewer) => viewer.name === name);
@@ -12,6 +13,11 @@ export function ViewerPicker({ offered, onChange }: { offered: OfferedViewer[]; 
   useEffect(() => {
     document.title = `Rowplane as ${name}`;
   }, [name]);
+
+  // The first answer comes without asking.
+  useEffect(() => {
+    if (editorIsThere) actions.run();
+  }, [editorIsThere, actions]);
 
   async function choose(next: string) {
     try {

@@ -13,8 +13,7 @@ export function toClientError(error: GraphQLError, log: ErrorLog): GraphQLError 
   if (cause instanceof Refusal) {
     return new GraphQLError(cause.message, { ...place, extensions: { ...cause.details, code: cause.code } });
   }
-  // graphql's own complaint about the operation or its variables says no more than the schema and the caller do.
-  if (error.originalError === undefined && error.extensions.code === undefined) {
+  if (isAboutTheRequest(error)) {
     return new GraphQLError(error.message, { ...place, extensions: { code: 'VALIDATION_FAILED' } });
   }
   const id = randomUUID();
@@ -23,4 +22,10 @@ export function toClientError(error: GraphQLError, log: ErrorLog): GraphQLError 
     ...place,
     extensions: { code: 'INTERNAL', id },
   });
+}
+
+/** Whether graphql itself complains about the operation, its variables or arguments; that says no more than the schema and the caller do. */
+function isAboutTheRequest({ path, originalError }: GraphQLError): boolean {
+  // Only what happens in a field has a path, and of graphql's own errors there only those about arguments know their place.
+  return path === undefined || (originalError instanceof GraphQLError && originalError.nodes !== undefined);
 }

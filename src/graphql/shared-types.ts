@@ -47,4 +47,6 @@ export function createSharedTypes(builder: Builder) {
 }
 
 export type RecordRef = PothosSchemaTypes.ImplementableObjectRef<Builder['$inferSchemaTypes'], RecordNode>;
+/** The same, and types of records in other states. */
+export type AnyRecordRef = PothosSchemaTypes.ObjectRef<Builder['$inferSchemaTypes'], RecordNode>;
 export type SharedTypes = ReturnType<typeof createSharedTypes>;

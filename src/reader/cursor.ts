@@ -22,7 +22,7 @@ export interface Cursors {
 
 const NONCE = 12;
 const TAG = 16;
-const LONGEST = 65_536;
+const LONGEST = 1_000_000;
 
 export function createCursors(secret: string): Cursors {
   const derive = (use: string) => Buffer.from(hkdfSync('sha256', secret, '', `rowplane cursor ${use}`, 32));

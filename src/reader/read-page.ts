@@ -7,12 +7,14 @@ import { newPlace, readLinked } from './read-linked.ts';
 import type { RecordNode } from './record-node.ts';
 import type { Reading } from './reading.ts';
 import type { Selection } from './selection.ts';
-import { isBlind, sightOf } from './sight.ts';
+import { isBlind, sightOf, trashSightOf } from './sight.ts';
 import { countStatement, pageStatement } from './statement.ts';
 
 /** A page of a list, as asked for. */
 export interface PageRequest {
   selection: Selection;
+  /** From the trash instead of the planes (W2). Then there is no condition. */
+  trash?: boolean;
   condition: NormalCondition;
   archive: string | null;
   folder: string | null;
@@ -36,8 +38,9 @@ export interface Page {
 
 /** Reads a page from each workspace of the scope, puts them together in the list's order, and reads what hangs on the records. */
 export function* readPage(request: PageRequest, knowledge: readonly Knowledge[]): Reading<Page> {
-  const { selection, keys, size, backward, after, before, count } = request;
-  const sights = knowledge.map((known) => sightOf(known, selection.definition)).filter((sight) => !isBlind(sight));
+  const { selection, trash = false, keys, size, backward, after, before, count } = request;
+  const lookAt = trash ? trashSightOf : sightOf;
+  const sights = knowledge.map((known) => lookAt(known, selection.definition)).filter((sight) => !isBlind(sight));
   const places = sights.map((sight) => newPlace(sight, selection));
   const range = { keys, after, before, backward, limit: (size ?? 0) + 1 };
   const pages = size === null ? [] : sights.map((sight) => pageStatement(sight, selection, request, range));

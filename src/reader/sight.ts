@@ -1,7 +1,7 @@
 import type { Knowledge } from '../access/knowledge.ts';
 import { testableField } from '../compiler/condition/testable-fields.ts';
 import type { ObjectDefinition } from '../compiler/definition.ts';
-import { planeSchema } from '../compiler/names.ts';
+import { planeSchema, trashSchema } from '../compiler/names.ts';
 import { identifier, qualified } from '../compiler/sql-object.ts';
 import type { Access } from './access.ts';
 
@@ -58,19 +58,34 @@ function workOut({ workspace, planes, realms }: Knowledge, definition: ObjectDef
   };
 }
 
+/**
+ * The trash as something to read from (W2): one view that merges the cells of all planes by itself. Its cells have no levels, and it takes no
+ * conditions: they couldn't tell hidden cells from empty ones there.
+ */
+export function trashSightOf(knowledge: Knowledge, definition: ObjectDefinition): Sight {
+  const { workspace, realms } = knowledge;
+  const fields = Object.fromEntries(Object.keys(definition.fields).map((field) => [field, 'READ' as const]));
+  const name = qualified(trashSchema(workspace), definition.table);
+  const open = isBlind(sightOf(knowledge, definition)) ? [] : [{ id: 0, name, fields, abilities: [], restricted: false }];
+  return { workspace, definition, open, restricted: [], realms, access: new Map() };
+}
+
 /** Whether there is nothing to look for: no plane shows the definition, or no realm is the viewer's. */
 export function isBlind(sight: Sight): boolean {
   return (sight.open.length === 0 && sight.restricted.length === 0) || sight.realms?.length === 0;
 }
 
+/** System fields that can be read but stand in no condition. Only the trash has the second. */
+const UNTESTABLE: Readonly<Record<string, string>> = { archive: 'archive_id', deletedAt: 'deleted_at' };
+
 /** The column of a field in a plane's view. System fields are shown by every plane (A3). */
 export function columnOf(definition: ObjectDefinition, field: string): string {
-  if (field === 'archive') return 'archive_id';
+  if (Object.hasOwn(UNTESTABLE, field)) return UNTESTABLE[field]!;
   return identifier(testableField(definition, field)!.column);
 }
 
 export function isSystem(definition: ObjectDefinition, field: string): boolean {
-  return field === 'archive' || testableField(definition, field)!.system;
+  return Object.hasOwn(UNTESTABLE, field) || testableField(definition, field)!.system;
 }
 
 export function shows(view: PlaneView, definition: ObjectDefinition, field: string): boolean {

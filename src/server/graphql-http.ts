@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Viewer } from '../access/viewers.ts';
 import { Refusal } from '../access/refusals.ts';
 import type { Identify } from '../accounts/identity.ts';
+import { LIMITS } from '../graphql/limits.ts';
 import type { Apollo } from './apollo.ts';
 import { readJson, RequestProblem } from './http.ts';
 
@@ -44,12 +45,16 @@ async function run(
   const { method = '', url = '' } = request;
   const question = url.indexOf('?');
   if (url.length > door.sizeLimit) throw new RequestProblem(414, 'TOO_COMPLEX', 'The address is too long: use POST.');
+  const body = method === 'POST' ? await readJson(request, door.sizeLimit) : undefined;
+  // An address has no room for a document that is too long.
+  const problem = tooLong(typeof body === 'object' && body !== null && 'query' in body ? body.query : null);
+  if (problem) throw new RequestProblem(400, 'TOO_COMPLEX', problem);
   const answer = await door.apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
       method,
       headers: headerMap(request),
       search: question < 0 ? '' : url.slice(question),
-      body: method === 'POST' ? await readJson(request, door.sizeLimit) : undefined,
+      body,
     },
     context: () => Promise.resolve(door.createContext(viewer, requestId)),
   });
@@ -64,6 +69,12 @@ async function run(
   }
   for await (const chunk of answer.body.asyncIterator) response.write(chunk);
   response.end();
+}
+
+/** What is wrong with the length of a document, before anything looks at it; null if nothing is. */
+export function tooLong(query: unknown): string | null {
+  if (typeof query !== 'string' || query.length <= LIMITS.source) return null;
+  return `The document has ${query.length} characters; ${LIMITS.source} are allowed. Send values as variables.`;
 }
 
 function refuse(response: ServerResponse, problem: RequestProblem): void {

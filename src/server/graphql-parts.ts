@@ -1,6 +1,5 @@
-import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
 import { randomUUID } from 'node:crypto';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
 import { contextFactory, type Services } from '../graphql/context.ts';
 import { createSchema } from '../graphql/create-schema.ts';
 import { createExecutor } from '../graphql/executor/execute.ts';
@@ -35,25 +34,9 @@ export function graphqlParts({ log, ...services }: Omit<Services, 'log'> & { log
     parts: {
       gateway: createGateway(schema, createExecutor(schema)),
       parseOptions: { maxTokens: LIMITS.tokens },
-      plugins: [refuseLongSources()],
       formatError: (formatted, error) => asClientsReadIt(formatted, error, log),
     },
     createContext: (viewer, requestId) => createContext(viewer, requestId),
-  };
-}
-
-function refuseLongSources(): ApolloServerPlugin<BaseContext> {
-  return {
-    requestDidStart: () =>
-      Promise.resolve({
-        didResolveSource({ source }) {
-          if (source.length <= LIMITS.source) return Promise.resolve();
-          throw new GraphQLError(
-            `The document has ${source.length} characters; ${LIMITS.source} are allowed. Send values as variables.`,
-            { extensions: { code: 'TOO_COMPLEX' } },
-          );
-        },
-      }),
   };
 }
 
@@ -61,7 +44,7 @@ function refuseLongSources(): ApolloServerPlugin<BaseContext> {
 function asClientsReadIt(formatted: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
   const code = formatted.extensions?.code;
   if (typeof code === 'string' && INPUT_CODES.has(code)) {
-    const tooMany = code === 'GRAPHQL_PARSE_FAILED' && formatted.message.includes('token limit');
+    const tooMany = code === 'GRAPHQL_PARSE_FAILED' && /more tha[nt] \d+ tokens/.test(formatted.message);
     return { ...formatted, extensions: { code: tooMany ? 'TOO_COMPLEX' : 'VALIDATION_FAILED' } };
   }
   if (code !== undefined && code !== 'INTERNAL_SERVER_ERROR') return formatted;

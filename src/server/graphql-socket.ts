@@ -2,6 +2,7 @@ import type { BaseContext } from '@apollo/server';
 import {
   GraphQLError,
   GraphQLSchema,
+  parse,
   type ExecutionArgs,
   type ExecutionResult,
   type GraphQLFormattedError,
@@ -12,8 +13,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Refusal } from '../access/refusals.ts';
-import { parseWithin } from '../graphql/limits.ts';
-import type { GraphqlDoor } from './graphql-http.ts';
+import { tooLong, type GraphqlDoor } from './graphql-http.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { originAllowed } from './origins.ts';
@@ -84,7 +84,8 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
         return [
           refusal('RATE_LIMITED', `A connection may have ${maxOperations} operations running; wait for one to end.`),
         ];
-      return answer(context.extra, payload);
+      const problem = tooLong(payload.query);
+      return problem ? [refusal('TOO_COMPLEX', problem)] : answer(context.extra, payload);
     },
     // The answer is ready by now, with its errors in the form that clients get.
     execute: ({ contextValue }) => contextValue as ExecutionResult,
@@ -105,7 +106,7 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
       if (result.data === undefined) return (result.errors ?? []).map((error) => new FormattedError(error));
       return {
         schema: NO_SCHEMA,
-        document: parseWithin(payload.query),
+        document: parse(payload.query, { noLocation: true }),
         operationName: payload.operationName ?? null,
         contextValue: result,
       };

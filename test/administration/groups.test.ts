@@ -115,7 +115,7 @@ it('U9: deleting a group says what its members lose, and needs a confirmation', 
   await account.change((a) => addMembers(a, doomed, [olga]));
   const refusal = await refusalOf(account.change((a) => deleteGroup(a, doomed, false)));
   expect(refusal.problems).toEqual(['confirm: is needed: the group is in use']);
-  expect(refusal.details).toMatchObject({ members: 1, planes: [], clients: [], entries: [] });
+  expect(refusal.details).toMatchObject({ members: 1, subgroups: [], planes: [], clients: [], entries: [] });
   await account.change((a) => deleteGroup(a, doomed, true));
   expect(await codeOf(account.read((a) => getGroup(a, doomed)))).toBe('NOT_FOUND');
 });

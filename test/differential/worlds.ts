@@ -78,7 +78,6 @@ const groupSketch = fc.record({
 
 /** `open` gives guests and anonymous permissions of the tree, which P6 does not; `entries` are further ones. */
 const archiveSketch = fc.record({
-  side: oneIn(6),
   clientsEnabled: fc.boolean(),
   folders: fc.nat(2),
   open: fc.integer({ min: 0, max: 2 }),
@@ -155,7 +154,8 @@ function build(definitions: Record<string, Definition>, now: string, sketch: Wor
     const user = users[number % (users.length + groupIds.length)];
     return user ? { user: user.id } : { group: groupAt(number) };
   };
-  const workspaceOf = ({ side }: { side: boolean }) => WORKSPACES[side ? 1 : 0];
+  // An id always names an archive of the same workspace: archives never change theirs, and whoever remembers that may.
+  const homeOf = (archive: number) => WORKSPACES[archive === 2 ? 1 : 0];
   const clients = Array.from({ length: sketch.clients }, (_, index) => ({
     id: clientId(index),
     workspace: WORKSPACES[index === 2 ? 1 : 0],
@@ -164,9 +164,9 @@ function build(definitions: Record<string, Definition>, now: string, sketch: Wor
   const clientsIn = (workspace: string) => clients.filter((client) => client.workspace === workspace);
   const archives = sketch.archives.map((archive, index) => ({
     id: archiveId(index),
-    workspace: workspaceOf(archive),
+    workspace: homeOf(index),
     // C3: there is a client to be had where clients are on.
-    clientsEnabled: archive.clientsEnabled && clientsIn(workspaceOf(archive)).length > 0,
+    clientsEnabled: archive.clientsEnabled && clientsIn(homeOf(index)).length > 0,
   }));
   const folders = archives.flatMap(({ id }, index) => [
     { id, archive: id, parent: null },
@@ -207,7 +207,7 @@ function build(definitions: Record<string, Definition>, now: string, sketch: Wor
     assignments: distinct(assignments),
     planes: sketch.planes.map((plane, index): Plane => ({
       id: `plane${String(index)}`,
-      workspace: workspaceOf(plane),
+      workspace: WORKSPACES[plane.side ? 1 : 0],
       full: plane.full,
       content: Object.fromEntries(
         Object.entries(plane.content).flatMap(([name, content]) => (content === null ? [] : [[name, content]])),

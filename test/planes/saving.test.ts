@@ -269,7 +269,7 @@ test('compiling anew mends what was changed by hand, and touches nothing else', 
     drop policy acp_${id}_read on ws_${review.workspace}.document;
     alter table ws_${review.workspace}.document disable trigger guard_3_notes;
     alter policy planes on ws_${review.workspace}.matter using (true);
-    create or replace function ws_${review.workspace}_edit.document_able(ability text, item ws_${review.workspace}.document)
+    create or replace function ws_${review.workspace}_edit.document_able(ability text, item ws_${review.workspace}.document, mine integer[])
       returns boolean language sql as 'select true';
     grant select on ws_${review.workspace}.document to acp_${(await tag()) + '_' + id}`);
   expect(await again()).toHaveLength(5);

@@ -88,8 +88,8 @@ const CHANGES: [what: string, sql: () => string, found: () => string[]][] = [
   [
     'a function replaced',
     () =>
-      `create or replace function ws_${review.workspace}_edit.document_able(ability text, item ${table()}) returns boolean language sql as 'select true'`,
-    () => [`changed function ws_${review.workspace}_edit.document_able(text, ${table()})`],
+      `create or replace function ws_${review.workspace}_edit.document_able(ability text, item ${table()}, mine integer[]) returns boolean language sql as 'select true'`,
+    () => [`changed function ws_${review.workspace}_edit.document_able(text, ${table()}, integer[])`],
   ],
   [
     'a column granted',

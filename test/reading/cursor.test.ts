@@ -44,5 +44,5 @@ test('a cursor that was changed anywhere, cut or made up is refused', () => {
     expect(refusalOf(bytes.subarray(0, at).toString('base64url'))).toBe('VALIDATION_FAILED');
   }
   expect(refusalOf('')).toBe('VALIDATION_FAILED');
-  expect(refusalOf('A'.repeat(100_000))).toBe('VALIDATION_FAILED');
+  expect(refusalOf('A'.repeat(2_000_000))).toBe('VALIDATION_FAILED');
 });

@@ -186,7 +186,10 @@ export async function openOffice(definitions: Definitions = OFFICE_DEFINITIONS):
     async data<T>(viewer: string, source: string, variables?: Record<string, unknown>) {
       const { data, errors } = await graphql(viewer, source, variables);
       if (errors !== undefined)
-        throw new Error(errors.map(({ message, extensions }) => `${message} ${JSON.stringify(extensions)}`).join('\n'));
+        throw new Error(
+          errors.map(({ message, extensions }) => `${message} ${JSON.stringify(extensions)}`).join('\n'),
+          { cause: unexpected.at(-1) },
+        );
       // As it arrives: without getters, shared objects and prototypes.
       return JSON.parse(JSON.stringify(data)) as T;
     },

@@ -1,12 +1,10 @@
-import { pascalCase } from '../../compiler/names.ts';
-import type { ObjectDefinition } from '../../compiler/definition.ts';
 import type { Cursors } from '../../reader/cursor.ts';
 import { keyValues } from '../../reader/order.ts';
 import type { Page } from '../../reader/read-page.ts';
 import type { RecordNode } from '../../reader/record-node.ts';
 import type { Kit } from '../builder.ts';
 import { describe } from '../describe.ts';
-import type { PageInfo } from '../shared-types.ts';
+import type { AnyRecordRef, PageInfo } from '../shared-types.ts';
 import type { ListWants, PreparedList } from './list-arguments.ts';
 
 /** A page of records that was read, and what its cursors need. */
@@ -22,9 +20,7 @@ interface RecordEdge {
 }
 
 /** `ProcessConnection` and its edges. What is asked of it says whether rows are read, and whether they are counted. */
-export function defineRecordConnection({ builder, types }: Kit, definition: ObjectDefinition) {
-  const type = pascalCase(definition.name);
-  const record = types.records.get(definition.name)!;
+export function defineRecordConnection({ builder, types }: Kit, type: string, record: AnyRecordRef) {
   const rows = (wants: ListWants) => void (wants.rows = true);
   const edge = builder.objectRef<RecordEdge>(`${type}Edge`).implement({
     fields: (t) => ({

@@ -1,3 +1,4 @@
+import { pascalCase } from '../../compiler/names.ts';
 import type { Kit } from '../builder.ts';
 import { defineRecordConnection } from './connection-type.ts';
 import { defineEmptyTrash } from './empty-trash-mutation.ts';
@@ -5,6 +6,7 @@ import { defineRecordMutations } from './mutations.ts';
 import { defineRecordEnums } from './record-enums.ts';
 import { defineRecordQueries } from './record-queries.ts';
 import { declareRecordType, defineRecordType } from './record-type.ts';
+import { defineTrashed } from './trashed-type.ts';
 import { defineSharedTests, defineWhere } from './where-inputs.ts';
 
 /** Everything that follows from the object definitions: their types, inputs, lists and changes. */
@@ -14,9 +16,14 @@ export function defineRecords(kit: Kit): void {
   for (const definition of kit.definitions.values()) {
     const enums = defineRecordEnums(kit.builder, definition);
     defineRecordType(kit, definition, enums);
-    const connection = defineRecordConnection(kit, definition);
+    const connection = defineRecordConnection(
+      kit,
+      pascalCase(definition.name),
+      kit.types.records.get(definition.name)!,
+    );
     const where = defineWhere(kit.builder, definition, enums, shared);
     defineRecordQueries(kit, definition, { enums, where, connection });
+    defineTrashed(kit, definition, enums);
     defineRecordMutations(kit, definition, enums);
   }
   defineEmptyTrash(kit);

@@ -44,13 +44,14 @@ export interface PreparedList {
 const MOST_KEYS = 8;
 const NOWHERE: Scope = { workspaces: [] };
 
-/** What a list's arguments ask for. Throws Refusal VALIDATION_FAILED with every problem. */
+/** What the arguments of a list, or of the list of what is in the trash, ask for. Throws Refusal VALIDATION_FAILED with every problem. */
 export function prepareList(
   definition: ObjectDefinition,
   enums: RecordEnums,
   args: ListArguments,
   wants: ListWants,
   context: Context,
+  { trash = false }: { trash?: boolean } = {},
 ): PreparedList {
   const problems: Problem[] = [];
   const view = args.view == null ? null : viewOf(definition, args.view, problems);
@@ -69,7 +70,7 @@ export function prepareList(
   const keys = orderKeys(definition, asked);
   const place = {
     viewer: context.viewer.id,
-    definition: definition.name,
+    definition: trash ? `trashed ${definition.name}` : definition.name,
     order: keys.map(({ field, direction }) => `${field} ${direction}`).join(', '),
   };
   const archive = args.archive == null ? null : decodeUuid(args.archive, 'Archive');
@@ -81,6 +82,7 @@ export function prepareList(
     scope: nowhere ? NOWHERE : archive !== null ? { archive } : folder !== null ? { folder } : 'everywhere',
     request: {
       selection: wants.selection,
+      trash,
       condition,
       archive,
       folder,

@@ -10,7 +10,7 @@ import type { RecordRef, SharedTypes } from '../shared-types.ts';
 import { cellReader } from './cells.ts';
 import type { RecordEnums } from './record-enums.ts';
 
-type RecordFieldBuilder = PothosSchemaTypes.ObjectFieldBuilder<Builder['$inferSchemaTypes'], RecordNode>;
+export type RecordFieldBuilder = PothosSchemaTypes.ObjectFieldBuilder<Builder['$inferSchemaTypes'], RecordNode>;
 
 /** A new type for a definition's records, without fields yet: definitions may refer to each other in circles. */
 export function declareRecordType({ builder, types }: Kit, definition: ObjectDefinition): void {
@@ -19,7 +19,7 @@ export function declareRecordType({ builder, types }: Kit, definition: ObjectDef
 
 /** The fields of a definition's type: the system's, its own, and what the viewer may do with them. */
 export function defineRecordType(kit: Kit, definition: ObjectDefinition, enums: RecordEnums): RecordRef {
-  const { builder, types, definitions } = kit;
+  const { builder, types } = kit;
   const name = pascalCase(definition.name);
   const level = defineFieldAccess(builder, types, name, enums);
   const ref = types.records.get(definition.name)!;
@@ -68,7 +68,6 @@ export function defineRecordType(kit: Kit, definition: ObjectDefinition, enums: 
       }),
     }),
   });
-  void definitions;
   return ref;
 }
 
@@ -91,7 +90,7 @@ function defineFieldAccess(builder: Builder, types: SharedTypes, name: string, e
 }
 
 /** A3: the system's fields are there with the record. */
-function systemFields(t: RecordFieldBuilder, types: SharedTypes) {
+export function systemFields(t: RecordFieldBuilder, types: SharedTypes) {
   const cell = (name: string, type: 'dateTime' | 'integer') =>
     describe<RecordNode>({
       needs: (selection: Selection) => void selection.cells.add(name),
@@ -155,7 +154,8 @@ function userField(t: RecordFieldBuilder, types: SharedTypes, name: string, desc
   });
 }
 
-function cellField(t: RecordFieldBuilder, field: Field, { types, definitions }: Kit, enums: RecordEnums) {
+/** A field of the definition, as the type of its records has it. */
+export function cellField(t: RecordFieldBuilder, field: Field, { types, definitions }: Kit, enums: RecordEnums) {
   const { name, title: description } = field;
   const cell = {
     description,

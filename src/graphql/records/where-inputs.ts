@@ -58,11 +58,10 @@ function defineTests(builder: Builder, name: string, type: FieldType, value: Val
   const range = operators.includes('between')
     ? builder.inputRef<Record<string, unknown>>(`${name}Range`).implement({
         description: 'From one value to another, both included.',
-        fields: (t) =>
-          ({
-            from: t.field({ type: value as never, required: true }),
-            to: t.field({ type: value as never, required: true }),
-          }),
+        fields: (t) => ({
+          from: t.field({ type: value as never, required: true }),
+          to: t.field({ type: value as never, required: true }),
+        }),
       })
     : null;
   const fieldOf = (t: InputFieldBuilder, operator: ConditionOperator) => {
@@ -104,13 +103,12 @@ export function defineWhere(
   ref.implement({
     description:
       'Holds for a record if it holds on the cells that the viewer sees: on a hidden cell a test is false, and so is its negation.',
-    fields: (t) =>
-      ({
-        and: t.field({ type: [ref], required: { list: false, items: true } }),
-        or: t.field({ type: [ref], required: { list: false, items: true } }),
-        not: t.field({ type: ref }),
-        ...Object.fromEntries(tests.map(([name, type]) => [name, t.field({ type })])),
-      }),
+    fields: (t) => ({
+      and: t.field({ type: [ref], required: { list: false, items: true } }),
+      or: t.field({ type: [ref], required: { list: false, items: true } }),
+      not: t.field({ type: ref }),
+      ...Object.fromEntries(tests.map(([name, type]) => [name, t.field({ type })])),
+    }),
   });
   return ref;
 }
