@@ -59,10 +59,12 @@ export async function openWorld(directory: string, size: number, log: (line: str
   const key = viewerTokenKey(SECRET);
   const apiUrl = withUser(server.url, 'rowplane_api', rolePassword(SECRET, 'rowplane_api'));
   const adminUrl = withUser(server.url, 'rowplane_admin', adminPassword);
-  await migrate(server.url, { secret: SECRET, adminPassword });
   const superuser = await connect(server.url, 'rowplane bench');
-  const [found] = await superuser.query('select from rowplane.workspaces');
-  if (!found) await buildWorld(server.url, size, log);
+  const [found] = await superuser.query<{ made: boolean }>(`select to_regnamespace('peer') is not null as made`);
+  if (!found!.made) {
+    await migrate(server.url, { secret: SECRET, adminPassword });
+    await buildWorld(server.url, size, log);
+  }
   const ids = await namesToIds(superuser);
   const viewers = openViewers({ url: apiUrl, key });
   const administrators = openAdministrators({ url: adminUrl, key });

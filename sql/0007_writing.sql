@@ -27,6 +27,9 @@ as $$
 declare
   versions int[] := nullif(current_setting('rowplane.versions', true), '')::int[];
 begin
+  if versions is null then
+    return null;
+  end if;
   return versions[array_position(rowplane.targets(), id)];
 end $$;
 grant execute on function rowplane.expected_version(uuid) to public;

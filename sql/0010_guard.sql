@@ -5,26 +5,26 @@ grant execute on function rowplane.viewer_planes(int) to rowplane_viewer;
 
 -- P8, C7, C8: where a record goes that is created in a folder or moved there, for a viewer who has the permission. A place that isn't the viewer's is refused like one that doesn't exist.
 create function rowplane.placement(workspace int, archive uuid, folder uuid, client uuid, permission text)
-returns table (archive_id uuid, folder_id uuid, client_id uuid, realm_id int)
+returns table (archive_id uuid, folder_id uuid, client_id uuid, realm_id int, viewer uuid)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  place rowplane.folders;
-  enabled boolean;
+  -- Asked once: an import comes here for each row.
+  mine rowplane.viewer_access := rowplane.access(workspace);
+  place record;
   chosen uuid := client;
   realm int;
 begin
-  select f.* into place from rowplane.folders f
-  join rowplane.archives a on a.id = f.archive_id
+  select f.id, f.archive_id, a.clients_enabled, rowplane.realm_of(f.archive_id, chosen, f.id) as realm into place
+  from rowplane.folders f join rowplane.archives a on a.id = f.archive_id
   where f.id = coalesce(folder, archive) and a.workspace_id = workspace and (archive is null or f.archive_id = archive);
   if not found then
     perform rowplane.refuse('NOT_FOUND', 'There is no such folder.', jsonb_build_object('path', 'folder'));
   end if;
-  select a.clients_enabled into enabled from rowplane.archives a where a.id = place.archive_id;
-  realm := rowplane.realm_of(place.archive_id, chosen, place.id);
+  realm := place.realm;
   -- A realm that the viewer sees says all that choose_client would: the archive is visible and the client one of the viewer's.
-  if realm is null or enabled <> (chosen is not null) or (rowplane.viewer_flags(workspace, 'VIEW'))[realm] is not true then
+  if realm is null or place.clients_enabled <> (chosen is not null) or mine.view_flags[realm] is not true then
     if not exists (select from rowplane.visible_archives v where v.id = place.archive_id) then
       perform rowplane.refuse('NOT_FOUND', 'There is no such folder.', jsonb_build_object('path', 'folder'));
     end if;
@@ -35,10 +35,10 @@ begin
     perform rowplane.refuse('VALIDATION_FAILED', 'No record was ever in this place. Call rowplane.prepare_realm(archive, folder, client) in a statement before.',
       jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', 'folder', 'message', 'must be prepared by rowplane.prepare_realm'))));
   end if;
-  if (rowplane.viewer_flags(workspace, permission))[realm] is not true then
+  if (case permission when 'CREATE' then mine.create_flags when 'EDIT' then mine.edit_flags end)[realm] is not true then
     perform rowplane.refuse('FORBIDDEN', 'You may not change the content of this folder.', jsonb_build_object('permission', permission, 'path', 'folder'));
   end if;
-  return query select place.archive_id, place.id, chosen, realm;
+  return query select place.archive_id, place.id, chosen, realm, mine.user_id;
 end $$;
 grant execute on function rowplane.placement(int, uuid, uuid, uuid, text) to rowplane_viewer;
 
@@ -71,9 +71,9 @@ begin
     perform rowplane.refuse('VALIDATION_FAILED', 'The id of a new record must come from uuidv7() in the transaction that creates it. Leave it out, or take it from there.',
       jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', 'id', 'message', 'must come from uuidv7() in this transaction'))));
   end if;
-  select p.archive_id, p.folder_id, p.client_id, p.realm_id into new.archive_id, new.folder_id, new.client_id, new.realm_id
+  select p.archive_id, p.folder_id, p.client_id, p.realm_id, nullif(p.viewer, '00000000-0000-0000-0000-000000000000')
+  into new.archive_id, new.folder_id, new.client_id, new.realm_id, new.owner_id
   from rowplane.placement(tg_argv[0]::int, new.archive_id, new.folder_id, new.client_id, 'CREATE') p;
-  new.owner_id := nullif(rowplane.viewer(), '00000000-0000-0000-0000-000000000000');
   new.version := 1;
   new.created_at := now();
   new.updated_at := now();
@@ -126,6 +126,17 @@ begin
   return target;
 end $$;
 grant execute on function rowplane.kept_realm(int, int, uuid) to rowplane_viewer;
+
+-- W8: in the same words for a record that doesn't exist and for one that the viewer doesn't see. Stands as the last part of a condition that didn't hold.
+create function rowplane.no_such_record(field text) returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform rowplane.refuse('VALIDATION_FAILED', format('There is no such record for the field "%s".', field),
+    jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', field, 'message', 'there is no such record'))));
+  return false;
+end $$;
+grant execute on function rowplane.no_such_record(text) to rowplane_viewer;
 
 -- D1: an owner is set when the record is created, and else by a transfer.
 create function rowplane.guard_owner() returns trigger

@@ -13,7 +13,20 @@ end $$;
 create trigger keep_an_administrator after delete or update of role, active, blocked_until on rowplane.users
   for each statement when (current_user <> 'rowplane_owner' or rowplane.viewer() is not null) execute function rowplane.keep_an_administrator();
 
--- Whom a grant to one of these groups reaches, anonymous included: the reverse of groups_of, which decides. The nesting only narrows down whom to ask about.
+-- The groups that reach each of many people, as groups_of decides: it is asked once for all who have the same role and are direct members of the same groups.
+create function rowplane.reaching(people uuid[]) returns table (person uuid, groups uuid[])
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+  with given as materialized (
+    select p.id, coalesce(rowplane.role_of(p.id), '') as role, array(select m.group_id from rowplane.group_members m where m.user_id = p.id order by 1) as direct
+    from unnest(people) p(id)
+  ), kinds as materialized (
+    select g.role, g.direct, rowplane.groups_of((array_agg(g.id))[1]) as groups from given g group by g.role, g.direct
+  )
+  select g.id, k.groups from given g join kinds k on k.role = g.role and k.direct = g.direct
+$$;
+
+-- Whom a grant to one of these groups reaches, anonymous included. The nesting only narrows down whom to ask about.
 create function rowplane.people_reached(groups uuid[]) returns setof uuid
 language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -27,16 +40,17 @@ as $$
     select everybody.id from (select u.id from rowplane.users u union all select '00000000-0000-0000-0000-000000000000') as everybody(id)
     where exists (select from rowplane.groups g where g.id = any (groups) and g.builtin is not null)
   )
-  select c.id from candidates c where rowplane.groups_of(c.id) && groups
+  select r.person from rowplane.reaching(array(select c.id from candidates c)) r where r.groups && people_reached.groups
 $$;
 
--- A6: a person's planes, of all workspaces.
-create function rowplane.planes_of(person uuid) returns table (plane_id int, workspace_id int)
+-- A6: the planes of many people, of all workspaces.
+create function rowplane.planes_of(people uuid[]) returns table (person uuid, plane_id int, workspace_id int)
 language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
-  select distinct p.id, p.workspace_id
-  from rowplane.planes p join rowplane.plane_groups g on g.plane_id = p.id
-  where g.group_id = any (rowplane.groups_of(person))
+  select distinct r.person, p.id, p.workspace_id
+  from rowplane.reaching(people) r cross join lateral unnest(r.groups) reached(id)
+  join rowplane.plane_groups g on g.group_id = reached.id
+  join rowplane.planes p on p.id = g.plane_id
 $$;
 
 -- The record tables of a workspace.

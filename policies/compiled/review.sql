@@ -426,6 +426,12 @@ begin
 end $$;
 comment on function ws_2_edit.batch_changed() is 'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W5: keeps which records changed.';
 
+create trigger guard_0_permissions before insert or update or delete on ws_2.batch
+  for each statement
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_permissions();
+comment on trigger guard_0_permissions on ws_2.batch is 'V5: permissions stay as they are from here to the commit.';
+
 create trigger guard_1_new before insert on ws_2.batch
   for each row
   when (current_user <> 'rowplane_owner')
@@ -558,17 +564,21 @@ create or replace function ws_2_edit.document_references() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if new.process_id is not null and new.process_id is distinct from old.process_id and not exists (select from ws_2_sight.process s where s.id = new.process_id) then
-    perform rowplane.refuse('VALIDATION_FAILED', 'There is no such record for the field "process".',
-      jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', 'process', 'message', 'there is no such record'))));
+  if tg_op = 'UPDATE' and new.process_id is not null and new.process_id is distinct from old.process_id and not exists (select from ws_2_sight.process s where s.id = new.process_id) then
+    perform rowplane.no_such_record('process');
   end if;
-  if new.batch_id is not null and new.batch_id is distinct from old.batch_id and not exists (select from ws_2_sight.batch s where s.id = new.batch_id) then
-    perform rowplane.refuse('VALIDATION_FAILED', 'There is no such record for the field "batch".',
-      jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', 'batch', 'message', 'there is no such record'))));
+  if tg_op = 'UPDATE' and new.batch_id is not null and new.batch_id is distinct from old.batch_id and not exists (select from ws_2_sight.batch s where s.id = new.batch_id) then
+    perform rowplane.no_such_record('batch');
   end if;
   return new;
 end $$;
 comment on function ws_2_edit.document_references() is 'W8: a reference to a record that the viewer does not see is refused like one to a missing record.';
+
+create trigger guard_0_permissions before insert or update or delete on ws_2.document
+  for each statement
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_permissions();
+comment on trigger guard_0_permissions on ws_2.document is 'V5: permissions stay as they are from here to the commit.';
 
 create trigger guard_1_new before insert on ws_2.document
   for each row
@@ -660,7 +670,7 @@ create trigger guard_4_place before update of folder_id, client_id on ws_2.docum
   execute function rowplane.guard_place(2);
 comment on trigger guard_4_place on ws_2.document is 'P8, C7, C8: where the record goes must be a place and a client of the viewer.';
 
-create trigger guard_5_references before insert or update of process_id, batch_id on ws_2.document
+create trigger guard_5_references before update of process_id, batch_id on ws_2.document
   for each row
   when (current_user <> 'rowplane_owner')
   execute function ws_2_edit.document_references();
@@ -671,6 +681,18 @@ create trigger guard_6_changed after update on ws_2.document
   when (current_user <> 'rowplane_owner')
   execute function ws_2_edit.document_changed();
 comment on trigger guard_6_changed on ws_2.document is 'W1, W2, W5: abilities by how many records changed, and which these were.';
+
+create policy sees_process_id on ws_2.document as restrictive for insert to ws_d3d3d3_2_planes
+  with check (document.process_id is null
+    or exists (select from ws_2_sight.process s where s.id = document.process_id)
+    or rowplane.no_such_record('process'));
+comment on policy sees_process_id on ws_2.document is 'W8: a new record refers by process to what the viewer sees.';
+
+create policy sees_batch_id on ws_2.document as restrictive for insert to ws_d3d3d3_2_planes
+  with check (document.batch_id is null
+    or exists (select from ws_2_sight.batch s where s.id = document.batch_id)
+    or rowplane.no_such_record('batch'));
+comment on policy sees_batch_id on ws_2.document is 'W8: a new record refers by batch to what the viewer sees.';
 
 create or replace function ws_2_edit.process_field() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -745,6 +767,12 @@ begin
   return null;
 end $$;
 comment on function ws_2_edit.process_changed() is 'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W5: keeps which records changed.';
+
+create trigger guard_0_permissions before insert or update or delete on ws_2.process
+  for each statement
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_permissions();
+comment on trigger guard_0_permissions on ws_2.process is 'V5: permissions stay as they are from here to the commit.';
 
 create trigger guard_1_new before insert on ws_2.process
   for each row
@@ -914,13 +942,18 @@ create or replace function ws_2_edit.step_references() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if new.process_id is not null and new.process_id is distinct from old.process_id and not exists (select from ws_2_sight.process s where s.id = new.process_id) then
-    perform rowplane.refuse('VALIDATION_FAILED', 'There is no such record for the field "process".',
-      jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', 'process', 'message', 'there is no such record'))));
+  if tg_op = 'UPDATE' and new.process_id is not null and new.process_id is distinct from old.process_id and not exists (select from ws_2_sight.process s where s.id = new.process_id) then
+    perform rowplane.no_such_record('process');
   end if;
   return new;
 end $$;
 comment on function ws_2_edit.step_references() is 'W8: a reference to a record that the viewer does not see is refused like one to a missing record.';
+
+create trigger guard_0_permissions before insert or update or delete on ws_2.step
+  for each statement
+  when (current_user <> 'rowplane_owner')
+  execute function rowplane.guard_permissions();
+comment on trigger guard_0_permissions on ws_2.step is 'V5: permissions stay as they are from here to the commit.';
 
 create trigger guard_1_new before insert on ws_2.step
   for each row
@@ -988,7 +1021,7 @@ create trigger guard_4_place before update of folder_id, client_id on ws_2.step
   execute function rowplane.guard_place(2);
 comment on trigger guard_4_place on ws_2.step is 'P8, C7, C8: where the record goes must be a place and a client of the viewer.';
 
-create trigger guard_5_references before insert or update of process_id on ws_2.step
+create trigger guard_5_references before update of process_id on ws_2.step
   for each row
   when (current_user <> 'rowplane_owner')
   execute function ws_2_edit.step_references();
@@ -999,6 +1032,12 @@ create trigger guard_6_changed after update on ws_2.step
   when (current_user <> 'rowplane_owner')
   execute function ws_2_edit.step_changed();
 comment on trigger guard_6_changed on ws_2.step is 'W1, W2, W5: abilities by how many records changed, and which these were.';
+
+create policy sees_process_id on ws_2.step as restrictive for insert to ws_d3d3d3_2_planes
+  with check (step.process_id is null
+    or exists (select from ws_2_sight.process s where s.id = step.process_id)
+    or rowplane.no_such_record('process'));
+comment on policy sees_process_id on ws_2.step is 'W8: a new record refers by process to what the viewer sees.';
 
 grant create on schema ws_2_trash to ws_d3d3d3_2_trash;
 

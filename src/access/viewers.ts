@@ -23,6 +23,14 @@ export interface ViewerTransaction {
   run: (statements: Statement[]) => Promise<Row[][]>;
 }
 
+/** Statements in steps: those of a step follow from the rows of the steps before. */
+export interface StatementSteps {
+  readonly statements: Statement[];
+  readonly done: boolean;
+  /** Takes the rows of each statement of this step, and goes to the next. */
+  feed(rows: Row[][]): void;
+}
+
 /** The only way to the database for viewers: every statement runs as rowplane_viewer, in a transaction that a signed viewer has entered. */
 export interface Viewers {
   /** What is known about the viewer in a workspace; cached until a permission or a realm changes. */
@@ -36,6 +44,16 @@ export interface Viewers {
     workspaces: number[],
     plan: (knowledge: Map<number, Knowledge>) => Statement[],
   ): Promise<Row[][]>;
+  /**
+   * One snapshot over at most `count` round trips, no more: the first carries `enter`, the last the end. `start` may be
+   * called again, with newer knowledge; what it gave then is answered.
+   */
+  steps<S extends StatementSteps>(
+    viewer: Viewer,
+    workspaces: number[],
+    count: number,
+    start: (knowledge: Map<number, Knowledge>) => S,
+  ): Promise<S>;
   /** One snapshot over several round trips. `work` may be called again, with newer knowledge. */
   snapshot<T>(viewer: Viewer, workspaces: number[], work: (snapshot: ViewerTransaction) => Promise<T>): Promise<T>;
   /**
@@ -56,6 +74,8 @@ export interface ViewersOptions extends ConnectionOptions {
 }
 
 const READING = 'repeatable read read only rowplane_viewer';
+const BEGIN_READING: Statement = { text: 'begin isolation level repeatable read read only', values: [] };
+const COMMIT: Statement = { text: 'commit', values: [] };
 const attempts = 6;
 /** Shares change with the records, without a stamp: knowledge is asked for again after a while. Milliseconds. */
 const knowledgeLifetime = 60_000;
@@ -147,7 +167,7 @@ export function openViewers({
           error instanceof Outdated || ['42P01', '3F000', '42703', '42501'].includes(sqlState(error) ?? '');
         if (attempt === attempts || !(outdated || isSpoilt(error) || isConflict(error))) throw asRefusal(error);
         if (outdated) forget(viewer, workspaces);
-        else await pause(attempt);
+        else if (!isSpoilt(error)) await pause(attempt);
       }
     }
   }
@@ -165,17 +185,32 @@ export function openViewers({
         expectEntry(entry?.[0], viewer, knowledgeOf);
         return rows;
       }),
+    steps: (viewer, workspaces, count, start) =>
+      withKnowledge(viewer, workspaces, (knowledgeOf) =>
+        connections.lend(async (run) => {
+          const steps = start(knowledgeOf);
+          for (let step = 1; ; step++) {
+            const before = step === 1 ? [BEGIN_READING, enter(viewer, workspaces)] : [];
+            const results = await run([...before, ...steps.statements, ...(step === count ? [COMMIT] : [])]);
+            if (step === 1) {
+              expectMode(results[1]?.[0]);
+              expectEntry(results[1]?.[0], viewer, knowledgeOf);
+            }
+            steps.feed(results.slice(before.length, before.length + steps.statements.length));
+            if (steps.done && step < count) await run([COMMIT]);
+            if (steps.done) return steps;
+            if (step === count) throw new Error(`A reading of ${count} steps needs another one.`);
+          }
+        }),
+      ),
     snapshot: (viewer, workspaces, work) =>
       withKnowledge(viewer, workspaces, (knowledgeOf) =>
         connections.lend(async (run) => {
-          const [, entry] = await run([
-            { text: 'begin isolation level repeatable read read only', values: [] },
-            enter(viewer, workspaces),
-          ]);
+          const [, entry] = await run([BEGIN_READING, enter(viewer, workspaces)]);
           expectMode(entry?.[0]);
           expectEntry(entry?.[0], viewer, knowledgeOf);
           const result = await work({ knowledge: knowledgeOf, run });
-          await run([{ text: 'commit', values: [] }]);
+          await run([COMMIT]);
           return result;
         }),
       ),
@@ -193,7 +228,7 @@ export function openViewers({
           if (knowledgeOf.size > 0 && planned?.split('.')[0] !== String(stamp?.[0]?.stamp).split('.')[0])
             throw new Outdated();
           const result = await work({ knowledge: knowledgeOf, run });
-          await run([{ text: 'commit', values: [] }]);
+          await run([COMMIT]);
           return result;
         }),
       ),

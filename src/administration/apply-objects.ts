@@ -82,6 +82,7 @@ function statements(changed: readonly PlannedObject[], gone: readonly RecordedOb
       objects.filter(({ kind }) => kinds.includes(kind)),
     ).flatMap((object) => making(object, exists));
   return [
+    ...drop(['policy'], replaced.some(isSight) ? replaced : []),
     ...drop(DROPPING, readersFirst([...gone, ...replaced])),
     ...make(MAKING.slice(0, -1)),
     ...drop(['policy'], [...gone, ...replaced]),
@@ -90,14 +91,17 @@ function statements(changed: readonly PlannedObject[], gone: readonly RecordedOb
   ];
 }
 
-/** What changed, and the views that read a view that changed: Postgres drops none that another reads. */
+/** What changed, and what reads a view that changed: Postgres drops no view that another view or a policy reads. */
 function withReaders(planned: readonly PlannedObject[], changed: PlannedObject[]): PlannedObject[] {
-  const read = changed.filter(({ object }) => object.kind === 'view' && isSight(object)).map(({ object }) => object.name);
+  const read = changed
+    .filter(({ object }) => object.kind === 'view' && isSight(object))
+    .map(({ object }) => object.name);
   if (read.length === 0) return changed;
   const chosen = new Set(changed);
   return planned.filter(
     (each) =>
-      chosen.has(each) || (each.object.kind === 'view' && read.some((name) => each.object.sql.includes(`${name} `))),
+      chosen.has(each) ||
+      (['view', 'policy'].includes(each.object.kind) && read.some((name) => each.object.sql.includes(`${name} `))),
   );
 }
 

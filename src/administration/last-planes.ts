@@ -42,10 +42,10 @@ async function workspacesOf(a: Administration, people: string[]): Promise<Loss[]
   if (people.length === 0) return [];
   return a.asOwner((owner) =>
     owner.query<Loss>(
-      `select distinct given.id as person, coalesce(u.name, 'anonymous') as user, w.id as "workspaceId", w.name as workspace
-       from unnest($1::uuid[]) given(id) cross join lateral rowplane.planes_of(given.id) p
+      `select distinct p.person, coalesce(u.name, 'anonymous') as user, w.id as "workspaceId", w.name as workspace
+       from rowplane.planes_of($1) p
        join rowplane.workspaces w on w.id = p.workspace_id
-       left join rowplane.users u on u.id = given.id
+       left join rowplane.users u on u.id = p.person
        order by 4, 2`,
       [people],
     ),

@@ -36,11 +36,10 @@ export async function findEscapes(
   const members = await a.asOwner((owner) =>
     owner.query<Escape>(
       `select coalesce(u.name, 'anonymous') as user, array_agg(p.name order by p.name) as planes
-       from rowplane.people_reached($1) reached(id)
-       cross join lateral rowplane.planes_of(reached.id) of_person
-       join rowplane.planes p on p.id = of_person.plane_id
-       left join rowplane.users u on u.id = reached.id
-       where p.id = any ($2) group by reached.id, u.name order by 1`,
+       from rowplane.planes_of(array(select rowplane.people_reached($1))) reached
+       join rowplane.planes p on p.id = reached.plane_id
+       left join rowplane.users u on u.id = reached.person
+       where p.id = any ($2) group by reached.person, u.name order by 1`,
       [groups, wider.map(({ id }) => id)],
     ),
   );

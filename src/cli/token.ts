@@ -18,7 +18,7 @@ export function addToken(program: Command): void {
 }
 
 async function printToken(user: string, { dev = false, hours, json }: TokenArguments): Promise<void> {
-  const [{ connect }, { jwtKey }, { signOwnToken }, { Refusal }] = await Promise.all([
+  const [{ connect }, { accountsProof, jwtKey }, { signOwnToken }, { Refusal }] = await Promise.all([
     import('../database/queryable.ts'),
     import('../database/keys.ts'),
     import('../accounts/token-verifier.ts'),
@@ -32,8 +32,8 @@ async function printToken(user: string, { dev = false, hours, json }: TokenArgum
     const session = await connect(apiUrl, 'rowplane token');
     try {
       const [found] = await session.query<{ demo: boolean; id: string | null }>(
-        `select rowplane.is_demo() as demo, rowplane.find_account('name', $1) as id`,
-        [user],
+        `select rowplane.is_demo() as demo, rowplane.find_account('name', $1, $2) as id`,
+        [user, accountsProof(secret)],
       );
       if (!found?.demo && !settings.dev && !dev) {
         throw new Refusal(

@@ -1,5 +1,5 @@
 import type { Field, ObjectDefinition } from './definition.ts';
-import { editSchema, sightSchema, workspaceSchema } from './names.ts';
+import { editSchema, planesRole, sightSchema, workspaceSchema } from './names.ts';
 import type { Blueprint } from './restriction.ts';
 import { sqlFunction } from './sql-function.ts';
 import { identifier, literal, qualified, type SqlObject } from './sql-object.ts';
@@ -32,7 +32,7 @@ export function guardNames(workspace: number, { table }: ObjectDefinition): Guar
 
 /** The functions of one table's guard. */
 export function guardFunctions(blueprint: Blueprint, definition: ObjectDefinition, names: GuardNames): SqlObject[] {
-  const pointing = Object.values(definition.fields).filter((field) => referenceTest(blueprint, field) !== null);
+  const pointing = Object.values(definition.fields).filter(pointsElsewhere);
   return [
     fieldGuard(blueprint.workspace, names),
     recordGuard(blueprint.workspace, names),
@@ -122,13 +122,14 @@ end`,
   );
 }
 
-/** W8: in the same words for records that don't exist and for those that the viewer doesn't see. */
+/** W8, U3: what the viewer doesn't see can't be named. References of new records are the business of policies. */
 function referencesGuard(blueprint: Blueprint, fields: readonly Field[], { references }: GuardNames): SqlObject {
   const checks = fields.map((field) => {
-    const value = `new.${identifier(field.column)}`;
-    return `  if ${value} is not null and ${value} is distinct from old.${identifier(field.column)} and not exists (${referenceTest(blueprint, field)}) then
-    perform rowplane.refuse('VALIDATION_FAILED', ${literal(`There is no such record for the field "${field.name}".`)},
-      jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', ${literal(field.name)}, 'message', 'there is no such record'))));
+    const column = identifier(field.column);
+    const isNamed = `new.${column} is not null and new.${column} is distinct from old.${column}`;
+    const when = field.type === 'reference' ? `tg_op = 'UPDATE' and ${isNamed}` : isNamed;
+    return `  if ${when} and not exists (${targetOf(blueprint, field, `new.${column}`)}) then
+    perform rowplane.no_such_record(${literal(field.name)});
   end if;`;
   });
   return triggerFunction(
@@ -138,17 +139,49 @@ function referencesGuard(blueprint: Blueprint, fields: readonly Field[], { refer
   );
 }
 
-/** Finds the target if the viewer sees it; null for fields that point nowhere. */
-function referenceTest({ workspace, definitions }: Blueprint, field: Field): string | null {
-  const value = `new.${identifier(field.column)}`;
-  switch (field.type) {
-    case 'reference':
-      return `select from ${qualified(sightSchema(workspace), definitions.get(field.to!)!.table)} s where s.id = ${value}`;
-    case 'user':
-      return `select from rowplane.visible_users s where s.id = ${value}`;
-    default:
-      return null;
-  }
+/**
+ * W8 for new records: as policies, they ask what the viewer sees once per statement, and not for each of the thousand
+ * rows of an import. Only planes' roles insert, so the owner is free.
+ */
+export function referencePolicies(
+  { tag, workspace, definitions }: Blueprint,
+  definition: ObjectDefinition,
+): SqlObject[] {
+  const table = qualified(workspaceSchema(workspace), definition.table);
+  return Object.values(definition.fields)
+    .filter((field) => field.type === 'reference')
+    .map((field) => {
+      const name = identifier(`sees_${field.column}`);
+      const value = `${identifier(definition.table)}.${identifier(field.column)}`;
+      const target = targetOf({ workspace, definitions }, field, value);
+      return {
+        kind: 'policy',
+        name: `${name} on ${table}`,
+        sql: `create policy ${name} on ${table} as restrictive for insert to ${identifier(planesRole(tag, workspace))}
+  with check (${value} is null
+    or exists (${target})
+    or rowplane.no_such_record(${literal(field.name)}))`,
+        comment: `W8: a new record refers by ${field.name} to what the viewer sees.`,
+      };
+    });
+}
+
+/** Whether a field holds the id of something that its writer must see. */
+export function pointsElsewhere({ type }: Field): boolean {
+  return type === 'reference' || type === 'user';
+}
+
+/** Finds what a field points to, if the viewer sees it. */
+function targetOf(
+  { workspace, definitions }: Pick<Blueprint, 'workspace' | 'definitions'>,
+  field: Field,
+  value: string,
+): string {
+  const from =
+    field.type === 'user'
+      ? 'rowplane.visible_users'
+      : qualified(sightSchema(workspace), definitions.get(field.to!)!.table);
+  return `select from ${from} s where s.id = ${value}`;
 }
 
 function triggerFunction(name: string, comment: string, body: string): SqlObject {

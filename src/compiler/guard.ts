@@ -1,5 +1,5 @@
 import type { Field, ObjectDefinition } from './definition.ts';
-import { guardFunctions, guardNames, type GuardNames } from './guard-functions.ts';
+import { guardFunctions, guardNames, pointsElsewhere, referencePolicies, type GuardNames } from './guard-functions.ts';
 import { OWNER_ROLE } from './names.ts';
 import type { Blueprint } from './restriction.ts';
 import { identifier, literal, type SqlObject } from './sql-object.ts';
@@ -14,14 +14,19 @@ import { identifier, literal, type SqlObject } from './sql-object.ts';
 export function guardObjects(blueprint: Blueprint): SqlObject[] {
   return [...blueprint.definitions.values()].flatMap((definition) => {
     const names = guardNames(blueprint.workspace, definition);
-    return [...guardFunctions(blueprint, definition, names), ...triggers(blueprint.workspace, definition, names)];
+    return [
+      ...guardFunctions(blueprint, definition, names),
+      ...triggers(blueprint.workspace, definition, names),
+      ...referencePolicies(blueprint, definition),
+    ];
   });
 }
 
 /** Postgres fires them in the order of their names. */
 function triggers(workspace: number, definition: ObjectDefinition, names: GuardNames): SqlObject[] {
   const fields = Object.values(definition.fields);
-  const pointing = fields.filter(pointsElsewhere).map((field) => identifier(field.column));
+  const pointing = fields.filter(pointsElsewhere);
+  const named = `update of ${pointing.map((field) => identifier(field.column)).join(', ')}`;
   const row = (name: string, event: string, call: string, comment: string): SqlObject =>
     trigger(names.table, name, `before ${event} on ${names.table}\n  for each row`, call, comment);
   return [
@@ -60,7 +65,7 @@ function triggers(workspace: number, definition: ObjectDefinition, names: GuardN
       : [
           row(
             'guard_5_references',
-            `insert or update of ${pointing.join(', ')}`,
+            pointing.some(({ type }) => type === 'user') ? `insert or ${named}` : named,
             `${names.references}()`,
             'W8: what the viewer does not see can not be referred to.',
           ),
@@ -73,11 +78,6 @@ function triggers(workspace: number, definition: ObjectDefinition, names: GuardN
       'W1, W2, W5: abilities by how many records changed, and which these were.',
     ),
   ];
-}
-
-/** References, to records and to users: whom the viewer can't see, can't be named. */
-function pointsElsewhere({ type }: Field): boolean {
-  return type === 'reference' || type === 'user';
 }
 
 function trigger(table: string, name: string, when: string, call: string, comment: string): SqlObject {

@@ -9,7 +9,7 @@ export interface OwnedView {
   readonly comment: string;
   /** `select on %s to rowplane_viewer` and the like, without `grant`. */
   readonly grants: readonly string[];
-  /** The commands that a rule turns into nothing. One is enough to forbid MERGE, which tells hidden from missing. */
+  /** Has a rule that does nothing: any rule keeps MERGE from a view, and MERGE tells hidden from missing. */
   readonly forbidden: 'update' | 'delete';
 }
 

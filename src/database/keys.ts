@@ -7,6 +7,11 @@ export function viewerTokenKey(secret: string): Buffer {
   return derive(secret, 'rowplane viewer token');
 }
 
+/** Tells the database that the server itself asks for accounts, and not SQL that got onto its connection. */
+export function accountsProof(secret: string): string {
+  return createHmac('sha256', viewerTokenKey(secret)).update('accounts').digest('hex');
+}
+
 /** The key (32 bytes) that signs this deployment's own HS256 JWTs. */
 export function jwtKey(secret: string): Buffer {
   return derive(secret, 'rowplane jwt');

@@ -32,8 +32,8 @@ export interface RootDescribed {
 }
 
 export interface PreparedRead extends Read {
-  /** Whether it takes more than one step. */
-  deep: boolean;
+  /** How many steps it takes at most. */
+  steps: number;
   /** Whether what `finish` gives reads more by itself, so that only graphql-js can go on with it. */
   asks?: boolean;
   /** The field's value from what the reading returned. */

@@ -55,18 +55,19 @@ export const exposureColumn = (view: PlaneView): string => `#${view.id}`;
 
 /** Levels and abilities of the record in a row that was read with the flags and exposures above. */
 export function accessOf(sight: Sight, row: Row): Access {
-  let signature = `${row['#EDIT'] === true ? 'e' : ''}${row['#CREATE'] === true ? 'c' : ''}${row['#DELETE'] === true ? 'd' : ''}`;
-  for (const view of sight.restricted) if (row[exposureColumn(view)] === true) signature += `.${view.id}`;
+  const flags = (row['#EDIT'] === true ? 1 : 0) + (row['#CREATE'] === true ? 2 : 0) + (row['#DELETE'] === true ? 4 : 0);
+  const exposing = sight.restricted.filter((view) => row[exposureColumn(view)] === true);
+  const signature = exposing.length === 0 ? flags : `${flags} ${exposing.map(({ id }) => id).join()}`;
   let access = sight.access.get(signature);
   if (access === undefined) {
-    access = merge(sight, row);
+    access = merge(sight, exposing, row);
     sight.access.set(signature, access);
   }
   return access;
 }
 
-function merge(sight: Sight, row: Row): Access {
-  const exposing = [...sight.open, ...sight.restricted.filter((view) => row[exposureColumn(view)] === true)];
+function merge(sight: Sight, restricted: readonly PlaneView[], row: Row): Access {
+  const exposing = [...sight.open, ...restricted];
   const levels: Record<string, Level> = {};
   for (const field of Object.keys(sight.definition.fields)) {
     const granted = exposing.map(({ fields }) => fields[field]);

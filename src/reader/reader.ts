@@ -1,6 +1,7 @@
 import type { Knowledge } from '../access/knowledge.ts';
+import type { Row, Statement } from '../access/unit.ts';
 import type { Viewer, Viewers } from '../access/viewers.ts';
-import { runAll, Steps, type StartReading } from './reading.ts';
+import { Steps, type Reading, type StartReading } from './reading.ts';
 import { createScopes, type Scope, type Scopes } from './scopes.ts';
 
 /** One thing to read: where, and how. */
@@ -13,8 +14,8 @@ export interface Read {
 export interface Reader {
   viewers: Viewers;
   scopes: Scopes;
-  /** Reads all of them on one snapshot, their steps side by side. `deep`: some may take more than one step. */
-  read(viewer: Viewer, reads: readonly Read[], deep: boolean): Promise<unknown[]>;
+  /** Reads all of them on one snapshot, their steps side by side, which are at most `steps`. */
+  read(viewer: Viewer, reads: readonly Read[], steps: number): Promise<unknown[]>;
 }
 
 const ATTEMPTS = 4;
@@ -22,46 +23,47 @@ const ATTEMPTS = 4;
 export function createReader(viewers: Viewers): Reader {
   const scopes = createScopes(viewers);
 
-  async function once(viewer: Viewer, reads: readonly Read[], deep: boolean): Promise<unknown[] | null> {
+  async function once(viewer: Viewer, reads: readonly Read[], count: number): Promise<unknown[] | null> {
     const places = await placesOf(scopes, viewer, reads);
     const all = [...new Set(places.flat())];
     const everywhere = reads.some(({ scope }) => scope === 'everywhere');
-    const readings = (knowledge: Map<number, Knowledge>) =>
-      reads.map(({ start }, index) => start(knowledgeIn(knowledge, places[index]!)));
-    if (deep) {
-      return viewers.snapshot(viewer, all, async ({ knowledge, run }) => {
-        const check = everywhere ? scopes.check(viewer, knowledge.values()) : null;
-        if (check !== null && !scopes.confirm(viewer, knowledge.values(), (await run([check]))[0]!)) return null;
-        return runAll(readings(knowledge), run);
-      });
+    let complete = true;
+    const start = (known: Map<number, Knowledge>): Steps => {
+      const knowledge = [...known.values()];
+      const readings = reads.map((read, index): Reading<unknown> => read.start(knowledgeIn(known, places[index]!)));
+      const check = everywhere ? scopes.check(viewer, knowledge) : null;
+      if (check === null) return new Steps(readings);
+      const confirm = (rows: Row[]): void => void (complete = scopes.confirm(viewer, knowledge, rows));
+      return new Steps([...readings, checking(check, confirm)]);
+    };
+    if (count > 1) {
+      const steps = await viewers.steps(viewer, all, count, start);
+      return complete ? steps.results.slice(0, reads.length) : null;
     }
     let steps = new Steps([]);
-    let used: Knowledge[] = [];
-    let checked = false;
-    const results = await viewers.read(viewer, all, (knowledge) => {
-      steps = new Steps(readings(knowledge));
-      used = [...knowledge.values()];
-      const check = everywhere ? scopes.check(viewer, used) : null;
-      checked = check !== null;
-      return check === null ? steps.statements : [...steps.statements, check];
-    });
-    if (checked && !scopes.confirm(viewer, used, results.at(-1)!)) return null;
-    steps.feed(results);
-    if (!steps.done) throw new Error('A reading that was announced as one step needs another.');
-    return steps.results;
+    const rows = await viewers.read(viewer, all, (known) => (steps = start(known)).statements);
+    steps.feed(rows);
+    if (!steps.done) throw new Error('A reading of one step needs another one.');
+    return complete ? steps.results.slice(0, reads.length) : null;
   }
 
   return {
     viewers,
     scopes,
-    async read(viewer, reads, deep) {
+    async read(viewer, reads, steps) {
       for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        const results = await once(viewer, reads, deep);
+        const results = await once(viewer, reads, steps);
         if (results !== null) return results;
       }
       throw new Error(`The viewer's workspaces changed ${ATTEMPTS} times while they were being read.`);
     },
   };
+}
+
+/** Asks for the viewer's workspaces beside other readings. */
+function* checking(statement: Statement, confirm: (rows: Row[]) => void): Reading<void> {
+  const [rows] = yield [statement];
+  confirm(rows!);
 }
 
 /** The workspaces of each read's scope. */

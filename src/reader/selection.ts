@@ -35,13 +35,8 @@ export function emptySelection(definition: ObjectDefinition): Selection {
   };
 }
 
-/** Whether reading it takes more than one level, and so more than one round trip. */
-export function isDeep(selection: Selection): boolean {
-  return (
-    selection.references.size > 0 ||
-    selection.users.size > 0 ||
-    selection.clients ||
-    selection.archives ||
-    selection.folders
-  );
+/** How many levels it has, each of which is a step of reading: the records, what hangs on them, what hangs on that. */
+export function levelsOf({ targets, users, clients, archives, folders }: Selection): number {
+  const linked = users.size > 0 || clients || archives || folders ? 1 : 0;
+  return 1 + Math.max(linked, ...[...targets.values()].map(levelsOf));
 }

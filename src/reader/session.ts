@@ -18,6 +18,9 @@ export interface SnapshotSession extends Session {
   workspaces: Set<number>;
 }
 
+/** Levels are as many as fields are nested, which operations can't be without end. */
+const MOST_STEPS = 100;
+
 /** A reading of several snapshots can't go on: the whole operation starts again. */
 class Restart extends Error {}
 
@@ -35,7 +38,7 @@ const READ_STATEMENT = (statement: Statement): StartReading<Row[]> =>
 /** Each read has a snapshot of its own: for what a mutation reads back after each of its writes. */
 export function momentarySession(reader: Reader, viewer: Viewer): Session {
   const read = async <T>(scope: Scope, start: StartReading<T>): Promise<T> => {
-    const [result] = await reader.read(viewer, [{ scope, start }], true);
+    const [result] = await reader.read(viewer, [{ scope, start }], MOST_STEPS);
     return result as T;
   };
   return { read, query: (statement) => read({ workspaces: [] }, READ_STATEMENT(statement)) };

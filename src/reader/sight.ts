@@ -26,7 +26,7 @@ export interface Sight {
   /** The viewer's realms where they hold few records, else null: then indexes are read in order. */
   realms: number[] | null;
   /** Levels and abilities by what a row says about itself: there are far fewer of these than rows. */
-  access: Map<string, Access>;
+  access: Map<string | number, Access>;
 }
 
 const sights = new WeakMap<Knowledge, Map<string, Sight>>();
@@ -66,7 +66,9 @@ export function trashSightOf(knowledge: Knowledge, definition: ObjectDefinition)
   const { workspace, realms } = knowledge;
   const fields = Object.fromEntries(Object.keys(definition.fields).map((field) => [field, 'READ' as const]));
   const name = qualified(trashSchema(workspace), definition.table);
-  const open = isBlind(sightOf(knowledge, definition)) ? [] : [{ id: 0, name, fields, abilities: [], restricted: false }];
+  const open = isBlind(sightOf(knowledge, definition))
+    ? []
+    : [{ id: 0, name, fields, abilities: [], restricted: false }];
   return { workspace, definition, open, restricted: [], realms, access: new Map() };
 }
 

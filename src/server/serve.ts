@@ -4,7 +4,7 @@ import { createIdentify, type FindAccount } from '../accounts/identity.ts';
 import { createTokenVerifier, signOwnToken } from '../accounts/token-verifier.ts';
 import type { Definitions } from '../compiler/definition.ts';
 import type { Deployment } from '../database/deployment.ts';
-import { jwtKey, viewerTokenKey } from '../database/keys.ts';
+import { accountsProof, jwtKey, viewerTokenKey } from '../database/keys.ts';
 import { openPool, type Queryable } from '../database/queryable.ts';
 import type { Settings } from '../database/settings.ts';
 import { PEOPLE } from '../demo/people.ts';
@@ -73,7 +73,11 @@ interface Opened extends Pick<ServeOptions, 'settings' | 'definitions' | 'page'>
 
 async function listen({ settings, page, secret, log, api, ...services }: Opened): Promise<RunningServer> {
   const findAccount: FindAccount = async ({ by, value }) => {
-    const [row] = await api.query<{ id: string | null }>('select rowplane.find_account($1, $2) as id', [by, value]);
+    const [row] = await api.query<{ id: string | null }>('select rowplane.find_account($1, $2, $3) as id', [
+      by,
+      value,
+      accountsProof(secret),
+    ]);
     return row?.id ?? null;
   };
   const ownKey = jwtKey(secret);
@@ -89,7 +93,7 @@ async function listen({ settings, page, secret, log, api, ...services }: Opened)
     identify: createIdentify(verifier, findAccount),
     createContext,
     checkReadiness: readiness.check,
-    viewAs: await viewAsFor(settings, api, ownKey, findAccount),
+    viewAs: await viewAsFor(settings, api, secret, findAccount),
     allowedOrigins: settings.origins,
   });
   return {
@@ -115,7 +119,7 @@ function trustedIssuers(settings: Settings) {
 async function viewAsFor(
   settings: Settings,
   api: Queryable,
-  ownKey: Uint8Array,
+  secret: string,
   findAccount: FindAccount,
 ): Promise<ViewAs | null> {
   if (!isLoopbackHost(settings.host)) return null;
@@ -123,7 +127,9 @@ async function viewAsFor(
   if (!row?.demo && !settings.dev) return null;
   const notes = new Map(PEOPLE.map(({ name, note }) => [name, note]));
   const accounts = () =>
-    api.query<{ name: string; role: string }>('select name, role from rowplane.some_accounts(200)');
+    api.query<{ name: string; role: string }>('select name, role from rowplane.some_accounts(200, $1)', [
+      accountsProof(secret),
+    ]);
   const offered = async () => {
     const all = await accounts();
     const shown = settings.dev ? all : all.filter(({ name }) => notes.has(name));
@@ -135,7 +141,7 @@ async function viewAsFor(
     async tokenFor(name) {
       if (name === 'anonymous' || !(await offered()).some((viewer) => viewer.name === name)) return null;
       const id = await findAccount({ by: 'name', value: name });
-      return id === null ? null : signOwnToken(ownKey, id, PICKED_FOR);
+      return id === null ? null : signOwnToken(jwtKey(secret), id, PICKED_FOR);
     },
   };
 }

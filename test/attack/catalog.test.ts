@@ -53,7 +53,7 @@ test('PUBLIC executes only what policies and views ask about the viewer', async 
 test('a viewer executes what is named here and no other function of ours', async () => {
   const functions = await vault.owner.query<FunctionRow>(FUNCTIONS);
   const executable = functions.filter(({ viewer }) => viewer).map(({ name }) => name);
-  const door = new RegExp(`^ws_${vault.workspace}_edit\\.(paper|note)_(able|editable)\\(`);
+  const door = new RegExp(`^ws_${vault.workspace}_edit\\.(paper|note)_(able|editable|shown)\\(`);
   expect(executable.filter((name) => !door.test(name)).sort()).toEqual(
     [
       'rowplane.begin_write(text)',

@@ -223,6 +223,18 @@ describe('nobody becomes somebody else in the middle of a transaction', () => {
   });
 });
 
+test('U3: SQL that slips back to the API’s login lists no accounts and finds none', async () => {
+  await slipped(vault, 'keeper', async (sql) => {
+    await sql.query('set role none');
+    for (const proof of [null, '', 'x', '0'.repeat(64), viewerToken(vault.people.keeper.id)]) {
+      expect(await sql.query('select * from rowplane.some_accounts(1000, $1)', [proof])).toEqual([]);
+      expect(await sql.query(`select rowplane.find_account('name', 'keeper', $1) as id`, [proof])).toEqual([
+        { id: null },
+      ]);
+    }
+  });
+});
+
 test('the key and everything made from it stay with the owner’s functions', async () => {
   await slipped(vault, 'keeper', async (sql) => {
     for (const attempt of [

@@ -9,3 +9,17 @@ export function runs<T>(inCi: number): Parameters<T> {
     ...(path !== undefined && { path }),
   };
 }
+
+/** Lets a failure shrink for a while only: after that, everything smaller counts as fine. */
+export function shrinkingBriefly<T>(check: (value: T) => Promise<void>, seconds = 60): (value: T) => Promise<void> {
+  let failedAt: number | undefined;
+  return async (value) => {
+    if (failedAt !== undefined && Date.now() - failedAt > seconds * 1000) return;
+    try {
+      await check(value);
+    } catch (error) {
+      failedAt ??= Date.now();
+      throw error;
+    }
+  };
+}

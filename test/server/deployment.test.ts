@@ -55,6 +55,13 @@ describe('a server on the demo', () => {
     expect(await code(`{ viewer { isAnonymous } } # ${'x'.repeat(100_000)}`)).toBe('TOO_COMPLEX');
   });
 
+  test('an operation that the document does not have is refused', async () => {
+    const body = JSON.stringify({ query: 'query One { viewer { isAnonymous } }', operationName: 'Two' });
+    const { answer } = await post(server.url, '', {}, body);
+    expect(answer.data).toBeUndefined();
+    expect(answer.errors?.[0]).toMatchObject({ message: 'Unknown operation named "Two".' });
+  });
+
   test('is ready', async () => {
     const response = await fetch(`${server.url}/readyz`);
     expect(await response.json()).toEqual({

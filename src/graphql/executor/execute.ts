@@ -129,7 +129,7 @@ async function runPlan(request: Request, compiled: Compiled): Promise<ExecutionR
         : await context.reader.read(
             context.viewer,
             reads,
-            reads.some(({ deep }) => deep),
+            Math.max(...reads.map(({ steps }) => steps)),
           );
   } catch (error) {
     return runByGraphql(request, failingSession(error));

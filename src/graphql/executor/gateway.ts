@@ -14,8 +14,14 @@ export function createGateway(schema: GraphQLSchema, execute: Executor): Gateway
     load() {
       for (const listener of listeners) listener({ apiSchema: schema, coreSupergraphSdl: printSchema(schema) });
       return Promise.resolve({
-        executor: ({ document, operationName, request, context }) =>
-          execute({ document, operationName, variables: request.variables, context: context as Context }),
+        // The operation that the client named: the engine's own `operationName` is null when the document has none of that name.
+        executor: ({ document, request, context }) =>
+          execute({
+            document,
+            operationName: request.operationName,
+            variables: request.variables,
+            context: context as Context,
+          }),
       });
     },
     stop: () => Promise.resolve(),
