@@ -28,13 +28,21 @@ export interface AdministratorsOptions {
   /** `viewerTokenKey(secret)`. */
   key: Buffer;
   connections?: number;
+  /** The door that the log names (L1). Default: API. */
+  door?: 'API' | 'CLI';
   /** Told about work after a commit that failed; the change itself stands. */
   onError?: (error: unknown) => void;
 }
 
 const attempts = 12;
 
-export function openAdministrators({ url, key, connections = 3, onError }: AdministratorsOptions): Administrators {
+export function openAdministrators({
+  url,
+  key,
+  connections = 3,
+  door = 'API',
+  onError,
+}: AdministratorsOptions): Administrators {
   const pool = openPool(url, connections, 'rowplane administration');
 
   async function once<T>(
@@ -46,7 +54,9 @@ export function openAdministrators({ url, key, connections = 3, onError }: Admin
     return pool.use(async (session) => {
       await session.query(begin[0] as string);
       try {
-        await session.query('set local search_path = pg_catalog; set local TimeZone = UTC');
+        await session.query(
+          `set local search_path = pg_catalog; set local TimeZone = UTC; set local rowplane.door = '${door}'`,
+        );
         await session.query('select rowplane.enter($1)', [signViewerToken(key, viewer.id, Date.now() / 1000 + 600)]);
         for (const statement of begin.slice(1)) await session.query(statement);
         const [row] = await session.query<{ role: string | null }>('select rowplane.viewer_role() as role');

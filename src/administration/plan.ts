@@ -3,6 +3,7 @@ import { guardObjects } from '../compiler/guard.ts';
 import { planeFunctionObjects } from '../compiler/plane-functions.ts';
 import { planeObjects } from '../compiler/plane.ts';
 import type { Blueprint, Plane } from '../compiler/restriction.ts';
+import { scopeObjects } from '../compiler/scopes.ts';
 import { sightObjects } from '../compiler/sight.ts';
 import { trashObjects } from '../compiler/trash.ts';
 import type { Queryable } from '../database/queryable.ts';
@@ -16,6 +17,7 @@ export function sharedPlan(blueprint: Blueprint): PlannedObject[] {
     ...editDoorObjects(blueprint),
     ...guardObjects(blueprint),
     ...trashObjects(blueprint),
+    ...scopeObjects(blueprint),
   ];
   return objects.map((object) => ({ object, plane: null }));
 }

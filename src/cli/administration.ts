@@ -79,6 +79,7 @@ async function acting<T>(as: string | undefined, work: (acting: Acting) => Promi
       url: deployment.adminUrl ?? url,
       key: viewerTokenKey(deployment.secret),
       connections: 1,
+      door: 'CLI',
       onError: (error) => process.emitWarning(error as Error),
     });
     try {
@@ -96,7 +97,7 @@ function ownerUrlOf({ ownerUrl, adminUrl }: Deployment): string {
     throw new Error('DATABASE_URL or ROWPLANE_ADMIN_URL must be set: administration needs a connection of its own.');
   }
   const url = new URL(login);
-  url.searchParams.set('options', '-c role=rowplane_owner');
+  url.searchParams.set('options', '-c role=rowplane_owner -c rowplane.door=CLI');
   return url.href;
 }
 

@@ -6,6 +6,7 @@ import { addConfig } from './config.ts';
 import { addDemo } from './demo.ts';
 import { addGroups } from './groups.ts';
 import { addImport } from './import.ts';
+import { addLog } from './log.ts';
 import { addMigrate } from './migrate.ts';
 import { addPlanes } from './planes.ts';
 import { addPolicies } from './policies.ts';
@@ -34,5 +35,6 @@ addArchives(program);
 addClients(program);
 addPlanes(program);
 addPolicies(program);
+addLog(program);
 
 await program.parseAsync();

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { rolePassword, viewerTokenKey } from './keys.ts';
 import {
   type AppliedMigration,
@@ -8,7 +9,9 @@ import {
   type SqlFile,
 } from './migration-files.ts';
 import { type Connection, connect, type Queryable, transaction } from './queryable.ts';
+import { ensureLog } from './log-store.ts';
 import { retryConflicts } from './retry.ts';
+import { run } from './run-file.ts';
 import { ensureDatabasePrivileges, ensureOwnership, ensureRoles, setPassword } from './roles.ts';
 import { checkServer } from './server-version.ts';
 
@@ -50,7 +53,9 @@ const PACKAGE = new URL('../../', import.meta.url);
 export async function migrate(url: string, options: MigrateOptions): Promise<MigrateResult> {
   const { secret, log = () => undefined, warn = log, afterMigrations } = options;
   const { apiPassword = rolePassword(secret, 'rowplane_api'), adminPassword = null } = options;
-  const files = await readMigrations(options.directory ?? fileURLToPath(new URL('sql', PACKAGE)));
+  const directory = options.directory ?? fileURLToPath(new URL('sql', PACKAGE));
+  const files = await readMigrations(directory);
+  const logFiles = await readMigrations(join(directory, 'log'));
   const ownPolicies = options.directory ? null : fileURLToPath(new URL('policies', PACKAGE));
   const policies = await readSqlFiles(options.policies ?? ownPolicies);
   const session = await connect(url, 'rowplane migrate');
@@ -60,6 +65,7 @@ export async function migrate(url: string, options: MigrateOptions): Promise<Mig
     await prepare(session);
     await retryConflicts(() => transaction(session, ensureDatabasePrivileges));
     await setPasswords(session, url, { rowplane_api: apiPassword, rowplane_admin: adminPassword }, log);
+    await retryConflicts(() => transaction(session, (work) => ensureLog(work, logFiles, log)));
     await session.query('set role rowplane_owner');
     const applied = await applyMigrations(session, files, log);
     await retryConflicts(() => transaction(session, (owner) => storeKey(owner, secret)));
@@ -145,19 +151,6 @@ async function applyPolicies(session: Queryable, files: SqlFile[]): Promise<void
       for (const file of files) await run(owner, file);
     }),
   );
-}
-
-/** Runs a file, and says in which one and where an error is. */
-async function run(owner: Queryable, file: SqlFile): Promise<void> {
-  try {
-    await owner.query(file.text);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const position = Number((error as { position?: string }).position);
-    const line = Number.isNaN(position) ? '' : `:${file.text.slice(0, position).split('\n').length}`;
-    error.message = `${file.name}${line}: ${error.message}`;
-    throw error;
-  }
 }
 
 /** Gives the database the key that viewer tokens are signed with, if it has another one. */

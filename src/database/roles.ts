@@ -18,6 +18,12 @@ const FIXED_ROLES: FixedRole[] = [
     comment: 'Rowplane: owns all objects, and the roles of planes. Row level security holds for it too.',
   },
   {
+    name: 'rowplane_log',
+    attributes: 'nologin noinherit',
+    becomes: null,
+    comment: 'Rowplane: owns the log of changes, so that nobody changes it. Nobody may become it.',
+  },
+  {
     name: 'rowplane_viewer',
     attributes: 'nologin',
     becomes: null,

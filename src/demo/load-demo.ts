@@ -44,7 +44,7 @@ export async function loadDemo(
 ): Promise<boolean> {
   const owner = await connect(ownerUrl, 'rowplane demo');
   try {
-    await owner.query('set role rowplane_owner');
+    await owner.query(`set role rowplane_owner; set rowplane.door = 'CLI'`);
     const [found] = await owner.query<{ demo: boolean; used: boolean }>(
       `select demo, exists (select from rowplane.workspaces) or exists (select from rowplane.users u where u.name <> $1) as used
        from rowplane.deployment`,
@@ -55,7 +55,7 @@ export async function loadDemo(
       throw new Refusal('IN_USE', 'This database has users or workspaces of its own. The demo needs an empty one.');
     onStart();
     const administrator = await firstAdministrator(owner);
-    const administrators = openAdministrators({ url: adminUrl, key, connections: 1 });
+    const administrators = openAdministrators({ url: adminUrl, key, connections: 1, door: 'CLI' });
     try {
       await administrators.change({ id: administrator }, (a) => build(a, definitions));
     } finally {

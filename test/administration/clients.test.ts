@@ -141,7 +141,7 @@ it('C9: a client with records, in the trash too, can’t be deleted; afterwards 
   await office.change((a) =>
     enableClients(a, archive, {
       assignments: [
-        { client: kept, users: [gero] },
+        { client: kept, users: [gero, office.ada] },
         { client: old, users: [office.ada] },
       ],
     }),

@@ -5,6 +5,7 @@ import { defineClients } from './clients.ts';
 import { defineCompanies } from './companies.ts';
 import { defineFolderMutations } from './folders.ts';
 import { defineGroups } from './groups.ts';
+import { defineLog } from './log.ts';
 import { definePlaneMutations } from './plane-mutations.ts';
 import { definePlanes } from './planes.ts';
 import { defineRecordFields } from './record-fields.ts';
@@ -34,4 +35,5 @@ export function defineAdministration(kit: Kit): void {
   definePlaneMutations(adminKit);
   defineRecordFields(adminKit);
   defineFolderMutations(adminKit);
+  defineLog(adminKit);
 }

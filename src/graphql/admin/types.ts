@@ -2,6 +2,7 @@ import type { Archive } from '../../administration/archives.ts';
 import type { Client } from '../../administration/clients.ts';
 import type { Company } from '../../administration/companies.ts';
 import type { Group } from '../../administration/groups.ts';
+import type { LogEntry } from '../../administration/log.ts';
 import type { Plane } from '../../administration/planes.ts';
 import type { Principal } from '../../administration/principals.ts';
 import type { LevelSource } from '../../compiler/levels.ts';
@@ -27,6 +28,7 @@ export function createAdminTypes(kit: Kit) {
     Group: builder.objectRef<Group>('Group'),
     Plane: builder.objectRef<Plane>('Plane'),
     Principal: builder.objectRef<Principal>('Principal'),
+    LogEntry: builder.objectRef<LogEntry>('LogEntry'),
     LevelSource: builder.objectRef<LevelSource>('LevelSource'),
   };
   return {
@@ -38,6 +40,7 @@ export function createAdminTypes(kit: Kit) {
     Users: defineConnection<User>(kit, 'Account', refs.User),
     Groups: defineConnection<Group>(kit, 'Group', refs.Group),
     Planes: defineConnection<Plane>(kit, 'Plane', refs.Plane),
+    Log: defineConnection<LogEntry>(kit, 'LogEntry', refs.LogEntry),
     Principals: defineConnection<Principal>(kit, 'Principal', refs.Principal),
   };
 }

@@ -1,0 +1,19 @@
+-- The log (L2), for administrators to read. Nobody writes it: its entries are kept in a schema that not even the owner may change.
+revoke all on rowplane.log from public, rowplane_api, rowplane_viewer, rowplane_admin;
+grant select on rowplane.log to rowplane_admin;
+
+-- L1: the tables whose changes are logged. People stand in the log by id: their names and addresses can be erased.
+select rowplane.log_table('archives');
+select rowplane.log_table('client_assignments');
+select rowplane.log_table('clients');
+select rowplane.log_table('companies');
+select rowplane.log_table('group_members');
+select rowplane.log_table('group_nesting');
+select rowplane.log_table('groups');
+select rowplane.log_table('inheritance_breaks');
+select rowplane.log_table('logins');
+select rowplane.log_table('object_entries');
+select rowplane.log_table('plane_groups');
+select rowplane.log_table('planes');
+select rowplane.log_table('users', withheld => '{name,display_name,email}');
+select rowplane.log_table('workspaces', derived => '{realms}');

@@ -1,0 +1,68 @@
+import { OWNER_ROLE, sightRole, sightSchema, workspaceSchema } from './names.ts';
+import type { Blueprint } from './restriction.ts';
+import { identifier, qualified, type SqlObject } from './sql-object.ts';
+
+/** What permissions on single records need of a workspace (P1): their entries move and go with them, and whoever edits them must see the record. */
+export function scopeObjects({ tag, workspace, definitions }: Blueprint): SqlObject[] {
+  const role = identifier(sightRole(tag, workspace));
+  const schema = identifier(sightSchema(workspace));
+  return [
+    { kind: 'grant', name: `usage on ${schema} to ${role}`, sql: `grant usage on schema ${schema} to ${role}` },
+    seesFunction(workspace, schema, role),
+    ...[...definitions.values()].flatMap(({ table }) =>
+      scopeTriggers(workspace, qualified(workspaceSchema(workspace), table)),
+    ),
+  ];
+}
+
+/**
+ * Whether the viewer sees a record, for functions of the owner: it is free of the policies that viewers are under, so
+ * the role of the sight views looks for it. Only that role can lend its function to the owner.
+ */
+function seesFunction(workspace: number, schema: string, role: string): SqlObject {
+  const name = `${schema}.sees(text, uuid)`;
+  return {
+    kind: 'function',
+    name,
+    sql: [
+      `set local role ${role}`,
+      `create or replace function ${schema}.sees(records text, id uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  seen boolean;
+begin
+  execute format('select exists (select from ${schema}.%I s where s.id = $1)', records) into seen using id;
+  return seen;
+end $$`,
+      `revoke all on function ${name} from public`,
+      `grant execute on function ${name} to ${OWNER_ROLE}`,
+      `comment on function ${name} is 'V1: whether the viewer sees a record of workspace ${workspace}, for functions of the owner.'`,
+      `set local role ${OWNER_ROLE}`,
+    ].join(';\n'),
+  };
+}
+
+/** P5: for whoever moves or erases a record: the owner's upkeep, too. */
+function scopeTriggers(workspace: number, table: string): SqlObject[] {
+  const after = (name: string, event: string, call: string, comment: string): SqlObject => ({
+    kind: 'trigger',
+    name: `${name} on ${table}`,
+    sql: `create trigger ${name} after ${event}\n  execute function rowplane.${call}(${workspace})`,
+    comment,
+  });
+  return [
+    after(
+      'scope_moved',
+      `update of folder_id, archive_id on ${table}\n  for each row\n  when (old.folder_id is distinct from new.folder_id or old.archive_id is distinct from new.archive_id)`,
+      'move_record_scope',
+      'P5: permissions of its own move with the record.',
+    ),
+    after(
+      'scope_erased',
+      `delete on ${table}\n  referencing old table as old_rows for each statement`,
+      'forget_records',
+      'P5: permissions of its own go with the record.',
+    ),
+  ];
+}
