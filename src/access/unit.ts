@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { serialize } from 'pg-protocol';
 import { prepareValue } from 'pg/lib/utils.js';
 
 /** One SQL statement; always unnamed, so that nothing outlives its transaction. */
@@ -39,16 +40,14 @@ class Unit extends pg.Query {
   }
 
   override submit = (connection: pg.Connection): null => {
-    const wire = connection as unknown as WireConnection;
-    wire.stream.cork();
-    for (const { text, values } of this.statements) {
-      wire.parse({ text, name: '', types: [] });
-      wire.bind({ portal: '', statement: '', values });
-      wire.describe({ type: 'P', name: '' });
-      wire.execute({ portal: '', rows: 0 });
-    }
-    wire.sync();
-    wire.stream.uncork();
+    const messages = this.statements.flatMap(({ text, values }) => [
+      serialize.parse({ text, name: '', types: [] }),
+      serialize.bind({ portal: '', statement: '', values }),
+      serialize.describe({ type: 'P', name: '' }),
+      serialize.execute({ portal: '', rows: 0 }),
+    ]);
+    // One write: for many small ones, sending costs more than everything else here.
+    (connection as unknown as WireConnection).stream.write(Buffer.concat([...messages, serialize.sync()]));
     return null;
   };
 
@@ -91,12 +90,7 @@ class Unit extends pg.Query {
 }
 
 interface WireConnection {
-  stream: { cork(): void; uncork(): void };
-  parse(message: { text: string; name: string; types: number[] }): void;
-  bind(message: { portal: string; statement: string; values: (string | Buffer | null)[] }): void;
-  describe(message: { type: 'P'; name: string }): void;
-  execute(message: { portal: string; rows: number }): void;
-  sync(): void;
+  stream: { write(bytes: Buffer): void };
 }
 
 const identity: Parser = (text) => text;

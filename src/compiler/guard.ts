@@ -1,5 +1,12 @@
-import type { Field, ObjectDefinition } from './definition.ts';
-import { guardFunctions, guardNames, pointsElsewhere, referencePolicies, type GuardNames } from './guard-functions.ts';
+import type { ObjectDefinition } from './definition.ts';
+import {
+  areJudgedByPolicies,
+  guardFunctions,
+  guardNames,
+  pointsElsewhere,
+  referencePolicies,
+  type GuardNames,
+} from './guard-functions.ts';
 import { OWNER_ROLE } from './names.ts';
 import type { Blueprint } from './restriction.ts';
 import { identifier, literal, type SqlObject } from './sql-object.ts';
@@ -65,7 +72,7 @@ function triggers(workspace: number, definition: ObjectDefinition, names: GuardN
       : [
           row(
             'guard_5_references',
-            pointing.some(({ type }) => type === 'user') ? `insert or ${named}` : named,
+            areJudgedByPolicies(definition) ? named : `insert or ${named}`,
             `${names.references}()`,
             'W8: what the viewer does not see can not be referred to.',
           ),

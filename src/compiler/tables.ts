@@ -162,6 +162,7 @@ function constraint(workspace: number, table: string, name: string, rule: string
 function systemIndexes(workspace: number, { table }: ObjectDefinition): SqlObject[] {
   return [
     index(workspace, table, tableObjectName(table, 'realm_id'), '(realm_id, id)', 'The newest records of each realm.'),
+    index(workspace, table, tableObjectName(table, 'archive_id'), '(archive_id, id)', 'The newest records of an archive.'),
     index(workspace, table, tableObjectName(table, 'folder_id'), '(folder_id, id)', 'The content of a folder.'),
     index(
       workspace,

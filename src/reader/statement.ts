@@ -27,8 +27,14 @@ export interface PageRange extends Bounds {
 interface Part {
   view: PlaneView;
   where: string[];
-  /** `order by … limit …`, or nothing. */
-  cut: string;
+  /** The order and the limit, where a page is cut out. */
+  cut?: Cut;
+}
+
+interface Cut {
+  keys: readonly PlacedKey[];
+  backward: boolean;
+  limit: string;
 }
 
 /** The statement for one page of a list: one row more than `limit` would be the caller's way to learn whether there are more. */
@@ -45,7 +51,7 @@ export function pageStatement(sight: Sight, selection: Selection, filter: Filter
     stretches(placedKeys(sight, view, range.keys), range, parameter).map(({ where, keys }) => ({
       view,
       where: [...filterTests(sight, view, filter, parameter), ...where],
-      cut: `${orderBy(keys, range.backward)} ${limit}`,
+      cut: { keys, backward: range.backward, limit },
     })),
   );
   if (parts.length === 0) return { text: 'select where false', values: [] };
@@ -60,7 +66,7 @@ export function recordsStatement(sight: Sight, selection: Selection, ids: readon
   const parameter = parametersInto(values);
   const branches = branchesOf(sight, selection.cells);
   const test = ids.length === 1 ? `t.id = ${parameter(ids[0], 'uuid')}` : `t.id = any (${parameter(ids, 'uuid[]')})`;
-  const parts = branches.map((view): Part => ({ view, where: [test], cut: '' }));
+  const parts = branches.map((view): Part => ({ view, where: [test] }));
   return finished(assemble(sight, selection, { branches, parts, keys: [] }), values);
 }
 
@@ -72,8 +78,8 @@ export function countStatement(sight: Sight, filter: Filter): Statement {
   const realms = sight.realms && parameter(sight.realms, 'int[]');
   const selects = branches.map((view) => {
     const columns = branches.length > 1 ? 't.id' : '';
-    const part = { view, where: filterTests(sight, view, filter, parameter), cut: '' };
-    return realms === null ? select(columns, part) : lateral(realms, select(columns, part, ['t.realm_id = r.id']));
+    const part = { view, where: filterTests(sight, view, filter, parameter) };
+    return realms === null ? select(columns, part) : selectByRealm(realms, columns, part);
   });
   return finished(`select count(*) from (${selects.join(' union ')}) c`, values);
 }
@@ -160,7 +166,7 @@ function union(sight: Sight, { parts, columnsOf, distinct, order, limit, paramet
   const realms = order && sight.realms ? parameter!(sight.realms, 'int[]') : null;
   const selects = parts.map((part) => {
     const columns = columnsOf(part.view);
-    return realms === null ? select(columns, part) : lateral(realms, select(columns, part, ['t.realm_id = r.id']));
+    return realms === null ? select(columns, part) : selectByRealm(realms, columns, part);
   });
   if (selects.length === 1 && realms === null) return selects[0]!;
   if (!order) return `select distinct * from (${selects.join(' union all ')}) u`;
@@ -170,14 +176,29 @@ function union(sight: Sight, { parts, columnsOf, distinct, order, limit, paramet
   return `select ${distinct ? 'distinct ' : ''}* from (${all}) u ${order('u')} ${limit}`;
 }
 
-function select(columns: string, { view, where, cut }: Part, first: string[] = []): string {
-  const tests = [...first, ...where];
-  const condition = tests.length > 0 ? ` where ${tests.join(' and ')}` : '';
-  return `select${columns && ` ${columns}`} from ${view.name} t${condition}${cut && ` ${cut}`}`;
+function select(columns: string, { view, where, cut }: Part, end = cut ? endOf(cut) : ''): string {
+  const condition = where.length > 0 ? ` where ${where.join(' and ')}` : '';
+  return `select${columns && ` ${columns}`} from ${view.name} t${condition}${end && ` ${end}`}`;
 }
 
-function lateral(realms: string, query: string): string {
+function endOf({ keys, backward, limit }: Cut): string {
+  return `${orderBy(keys, backward)} ${limit}`;
+}
+
+/**
+ * The same for each of these realms. With `between`, and the realm as the first key, only an index that begins with the realm has the order:
+ * of an equality the planner would believe that the realm is as large as the average one, and rather walk through everybody's records.
+ */
+function selectByRealm(realms: string, columns: string, { view, where, cut }: Part): string {
+  const inRealm = { view, where: ['t.realm_id between r.id and r.id', ...where] };
+  const query = select(columns, inRealm, cut ? endOf({ ...cut, keys: [realmKey(cut.keys), ...cut.keys] }) : 'offset 0');
   return `select b.* from unnest(${realms}) r(id) cross join lateral (${query}) b`;
+}
+
+/** In the direction of the first key that orders, as the indexes have it. */
+function realmKey(keys: readonly PlacedKey[]): PlacedKey {
+  const { direction } = keys.find(({ sql }) => sql !== null)!;
+  return { field: 'realm', direction, type: 'integer', nullable: false, values: null, sql: 't.realm_id' };
 }
 
 function filterTests(

@@ -23,12 +23,26 @@ describe('a viewer in one plane', () => {
   });
 
   test('V3: orders by a field in two stretches, the empty cells last, each as an index has it', () => {
-    expect(pageOf(alone, { order: 'title DESC', after: ['b', UNTITLED] })).toEqual({
+    expect(pageOf(alone, { order: 'title DESC' })).toEqual({
       text:
         'select * from (' +
-        '(select t.id, t.title as "title", t.title as "#k0" from plane_7.paper t where t.title is not null and (t.title, t.id) < ($2::text, $3::uuid) order by t.title desc, t.id desc limit $1::int)' +
+        '(select t.id, t.title as "title", t.title as "#k0" from plane_7.paper t where t.title is not null order by t.title desc, t.id desc limit $1::int)' +
         ' union all ' +
         '(select t.id, t.title as "title", t.title as "#k0" from plane_7.paper t where t.title is null order by t.id desc limit $1::int)' +
+        ') u order by u."#k0" desc nulls last, u.id desc limit $1::int',
+      values: [3],
+    });
+  });
+
+  test('behind a cursor, the rows that tie with it are a stretch of their own', () => {
+    expect(pageOf(alone, { cells: '', order: 'title DESC', after: ['b', UNTITLED] })).toEqual({
+      text:
+        'select * from (' +
+        '(select t.id, t.title as "#k0" from plane_7.paper t where t.title = $2::text and t.id < $3::uuid order by t.id desc limit $1::int)' +
+        ' union all ' +
+        '(select t.id, t.title as "#k0" from plane_7.paper t where t.title < $2::text order by t.title desc, t.id desc limit $1::int)' +
+        ' union all ' +
+        '(select t.id, t.title as "#k0" from plane_7.paper t where t.title is null order by t.id desc limit $1::int)' +
         ') u order by u."#k0" desc nulls last, u.id desc limit $1::int',
       values: [3, 'b', UNTITLED],
     });
@@ -80,7 +94,8 @@ describe('a viewer of few records', () => {
     expect(pageOf(few)).toEqual({
       text:
         'select b.* from unnest($2::int[]) r(id) cross join lateral (' +
-        'select t.id, t.title as "title" from plane_7.paper t where t.realm_id = r.id order by t.id desc limit $1::int' +
+        'select t.id, t.title as "title" from plane_7.paper t where t.realm_id between r.id and r.id ' +
+        'order by t.realm_id desc, t.id desc limit $1::int' +
         ') b order by b.id desc limit $1::int',
       values: [3, [4, 5]],
     });
@@ -88,7 +103,8 @@ describe('a viewer of few records', () => {
 
   test('counts realm by realm', () => {
     expect(countStatement(few, filter()).text).toBe(
-      'select count(*) from (select b.* from unnest($1::int[]) r(id) cross join lateral (select from plane_7.paper t where t.realm_id = r.id) b) c',
+      'select count(*) from (select b.* from unnest($1::int[]) r(id) cross join lateral (' +
+        'select from plane_7.paper t where t.realm_id between r.id and r.id offset 0) b) c',
     );
   });
 

@@ -230,16 +230,19 @@ function adjusted(viewers: Viewers, office: () => Office): Viewers {
   return {
     ...viewers,
     read: (viewer, workspaces, plan) => viewers.read(viewer, workspaces, (knowledge) => plan(changeAll(knowledge))),
-    steps: (viewer, workspaces, count, start) =>
-      viewers.snapshot(viewer, workspaces, async ({ knowledge, run }) => {
-        // Step by step like a snapshot, so that something can happen in between.
+    steps(viewer, workspaces, count, start) {
+      if (office().betweenSteps === null) {
+        return viewers.steps(viewer, workspaces, count, (knowledge) => start(changeAll(knowledge)));
+      }
+      return viewers.snapshot(viewer, workspaces, async ({ knowledge, run }) => {
         const steps = start(changeAll(knowledge));
-        for (let step = 1; step <= count && !steps.done; step++) {
+        while (!steps.done) {
           steps.feed(await run(steps.statements));
           await office().betweenSteps?.();
         }
         return steps;
-      }),
+      });
+    },
     snapshot: (viewer, workspaces, work) =>
       viewers.snapshot(viewer, workspaces, ({ knowledge, run }) =>
         work({

@@ -1,0 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import type { ContentInput } from '../administration/planes.ts';
+
+/** What the file of a plane's content looks like, for help and errors. */
+export const CONTENT = 'a JSON file: { "document": { "views": ["list"], "restriction": … }, … }';
+
+/** The content of a plane as the file has it, an object by definition. */
+export async function contentIn(file: string): Promise<ContentInput[]> {
+  const content: unknown = JSON.parse(await readFile(file, 'utf8'));
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw new Error(`${file} must hold ${CONTENT}.`);
+  }
+  return Object.entries(content).map(([definition, enabled]) => ({ ...(enabled as object), definition }));
+}
