@@ -408,6 +408,7 @@ declare
   refused record;
 begin
   perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
+  -- The first will do; a limit would make the planner go through all rows for each one.
   select o.id, needs.ability into refused
   from old_rows o
   join new_rows n on n.id = o.id
@@ -416,8 +417,7 @@ begin
     when several then 'MASS_DELETE'
     else 'DELETE'
   end) as needs(ability)
-  where needs.ability is not null and not ws_2_edit.batch_able(needs.ability, o, mine)
-  limit 1;
+  where needs.ability is not null and not ws_2_edit.batch_able(needs.ability, o, mine);
   if found then
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
       jsonb_build_object('ability', refused.ability, 'id', refused.id));
@@ -542,6 +542,7 @@ declare
   refused record;
 begin
   perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
+  -- The first will do; a limit would make the planner go through all rows for each one.
   select o.id, needs.ability into refused
   from old_rows o
   join new_rows n on n.id = o.id
@@ -550,8 +551,7 @@ begin
     when several then 'MASS_DELETE'
     else 'DELETE'
   end) as needs(ability)
-  where needs.ability is not null and not ws_2_edit.document_able(needs.ability, o, mine)
-  limit 1;
+  where needs.ability is not null and not ws_2_edit.document_able(needs.ability, o, mine);
   if found then
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
       jsonb_build_object('ability', refused.ability, 'id', refused.id));
@@ -750,6 +750,7 @@ declare
   refused record;
 begin
   perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
+  -- The first will do; a limit would make the planner go through all rows for each one.
   select o.id, needs.ability into refused
   from old_rows o
   join new_rows n on n.id = o.id
@@ -758,8 +759,7 @@ begin
     when several then 'MASS_DELETE'
     else 'DELETE'
   end) as needs(ability)
-  where needs.ability is not null and not ws_2_edit.process_able(needs.ability, o, mine)
-  limit 1;
+  where needs.ability is not null and not ws_2_edit.process_able(needs.ability, o, mine);
   if found then
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
       jsonb_build_object('ability', refused.ability, 'id', refused.id));
@@ -920,6 +920,7 @@ declare
   refused record;
 begin
   perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
+  -- The first will do; a limit would make the planner go through all rows for each one.
   select o.id, needs.ability into refused
   from old_rows o
   join new_rows n on n.id = o.id
@@ -928,8 +929,7 @@ begin
     when several then 'MASS_DELETE'
     else 'DELETE'
   end) as needs(ability)
-  where needs.ability is not null and not ws_2_edit.step_able(needs.ability, o, mine)
-  limit 1;
+  where needs.ability is not null and not ws_2_edit.step_able(needs.ability, o, mine);
   if found then
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
       jsonb_build_object('ability', refused.ability, 'id', refused.id));

@@ -30,7 +30,7 @@ export function addPolicies(program: Command): void {
 async function print(options: Choice): Promise<void> {
   const { readBlueprint } = await import('../administration/blueprint.ts');
   const { planePlan, sharedPlan } = await import('../administration/plan.ts');
-  const { baseObjects } = await import('../administration/compile.ts');
+  const { baseObjects } = await import('../administration/base-objects.ts');
   const { printSql } = await import('../compiler/print-sql.ts');
   const parts: string[] = [];
   await asOwner(async (owner) => {

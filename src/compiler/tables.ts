@@ -162,7 +162,13 @@ function constraint(workspace: number, table: string, name: string, rule: string
 function systemIndexes(workspace: number, { table }: ObjectDefinition): SqlObject[] {
   return [
     index(workspace, table, tableObjectName(table, 'realm_id'), '(realm_id, id)', 'The newest records of each realm.'),
-    index(workspace, table, tableObjectName(table, 'archive_id'), '(archive_id, id)', 'The newest records of an archive.'),
+    index(
+      workspace,
+      table,
+      tableObjectName(table, 'archive_id'),
+      '(archive_id, id)',
+      'The newest records of an archive.',
+    ),
     index(workspace, table, tableObjectName(table, 'folder_id'), '(folder_id, id)', 'The content of a folder.'),
     index(
       workspace,
@@ -170,6 +176,13 @@ function systemIndexes(workspace: number, { table }: ObjectDefinition): SqlObjec
       tableObjectName(table, 'client_id'),
       '(client_id) where client_id is not null',
       'Whether a client still has records (C9).',
+    ),
+    index(
+      workspace,
+      table,
+      tableObjectName(table, 'deleted_at'),
+      '(id desc) where deleted_at is not null',
+      'The trash (W2), which is small.',
     ),
   ];
 }

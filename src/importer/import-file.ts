@@ -1,6 +1,7 @@
 import { Refusal } from '../access/refusals.ts';
 import type { Viewer, Viewers } from '../access/viewers.ts';
 import type { Definitions, ObjectDefinition } from '../compiler/definition.ts';
+import { connect } from '../database/queryable.ts';
 import { openCsv } from './csv-source.ts';
 import { insertRows } from './insert-rows.ts';
 import { repeatedStatements, type Run } from './look-ups.ts';
@@ -28,7 +29,7 @@ export interface ImportOptions {
   ownerUrl: string;
   viewers: Viewers;
   definitions: Definitions;
-  /** Told how far the import is; `total` is null while the file's rows are still being counted by reading them. */
+  /** Told how far the import is: bytes of the file while it is read, rows while they are imported. */
   onProgress?: (step: 'reading' | 'importing', done: number, total: number) => void;
 }
 
@@ -119,7 +120,6 @@ function definitionNamed(name: string, definitions: Definitions): ObjectDefiniti
 }
 
 async function findUser(ownerUrl: string, name: string): Promise<Viewer> {
-  const { connect } = await import('../database/queryable.ts');
   const session = await connect(ownerUrl, 'rowplane import');
   try {
     await session.query('set role rowplane_owner');
