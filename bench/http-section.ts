@@ -68,7 +68,9 @@ export async function measureHttp(world: World, options: HttpOptions): Promise<H
     for (const question of await questions(world)) {
       const measure = await measureQuestion(question, { rowplane, postgraphile, authorization }, options);
       measures.push(measure);
-      options.log(`${measure.what}: ${measure.rowplane.toFixed(0)} against ${measure.postgraphile.toFixed(0)} requests per second`);
+      options.log(
+        `${measure.what}: ${measure.rowplane.toFixed(0)} against ${measure.postgraphile.toFixed(0)} requests per second`,
+      );
     }
     const highest = async ({ pid }: ServerProcess) => (await memoryOf(pid))?.highest ?? null;
     return { measures, memory: { rowplane: await highest(rowplane), postgraphile: await highest(postgraphile) } };
@@ -89,7 +91,9 @@ async function installPostgraphile(log: (line: string) => void): Promise<void> {
 }
 
 async function questions({ superuser, many }: World): Promise<Question[]> {
-  const [newest] = await superuser.query<{ id: string }>(`select id from ws_${many.id}.document order by id desc limit 1`);
+  const [newest] = await superuser.query<{ id: string }>(
+    `select id from ws_${many.id}.document order by id desc limit 1`,
+  );
   const cells = 'title code status priority';
   const page = {
     rowplane: { query: `{ documents(first: 50) { nodes { ${cells} } } }` },
@@ -142,7 +146,12 @@ async function measureQuestion(
   { seconds, turns }: HttpOptions,
 ): Promise<HttpMeasure> {
   const contestants = [
-    { url: rowplane.line, body: bodies.rowplane, headers: { authorization } as Record<string, string>, rates: [] as Rate[] },
+    {
+      url: rowplane.line,
+      body: bodies.rowplane,
+      headers: { authorization } as Record<string, string>,
+      rates: [] as Rate[],
+    },
     { url: postgraphile.line, body: bodies.postgraphile, headers: {} as Record<string, string>, rates: [] as Rate[] },
   ];
   const answers = await Promise.all(contestants.map(({ url, body, headers }) => askOnce(url, body, headers)));
@@ -177,7 +186,9 @@ function valuesOf(value: unknown, key = ''): unknown[] {
 function expectAlike(what: string, [ours, theirs]: unknown[]): void {
   const [mine, others] = [valuesOf(ours), valuesOf(theirs)];
   if (mine.length === 0 || JSON.stringify(mine) !== JSON.stringify(others))
-    throw new Error(`${what}: the servers answer differently.\n${JSON.stringify(ours).slice(0, 500)}\n${JSON.stringify(theirs).slice(0, 500)}`);
+    throw new Error(
+      `${what}: the servers answer differently.\n${JSON.stringify(ours).slice(0, 500)}\n${JSON.stringify(theirs).slice(0, 500)}`,
+    );
 }
 
 async function askOnce(url: string, body: Body, headers: Record<string, string>): Promise<unknown> {
@@ -205,7 +216,14 @@ async function cannon(url: string, body: Body, headers: Record<string, string>, 
     ...Object.entries(all).flatMap(([name, value]) => ['-H', `${name}=${value}`]),
     ...['-b', JSON.stringify(body), url],
   ]);
-  const result = JSON.parse(output) as { '2xx': number; non2xx: number; errors: number; duration: number; latency: { p50: number } };
-  if (result.non2xx + result.errors > 0) throw new Error(`${url}: ${result.non2xx} refused, ${result.errors} failed requests`);
+  const result = JSON.parse(output) as {
+    '2xx': number;
+    non2xx: number;
+    errors: number;
+    duration: number;
+    latency: { p50: number };
+  };
+  if (result.non2xx + result.errors > 0)
+    throw new Error(`${url}: ${result.non2xx} refused, ${result.errors} failed requests`);
   return { rate: result['2xx'] / result.duration, latency: result.latency.p50 };
 }

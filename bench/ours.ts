@@ -52,7 +52,8 @@ export function ourReads(viewers: Viewers, viewer: Viewer, workspace: number): O
       return page as Page;
     },
     async byId(id) {
-      const start = (known: Parameters<typeof readRecords>[1]) => readRecords([{ workspace, ids: [id], selection }], known);
+      const start = (known: Parameters<typeof readRecords>[1]) =>
+        readRecords([{ workspace, ids: [id], selection }], known);
       const [found] = (await reader.read(viewer, [{ scope, start }], 1)) as Map<string, unknown>[][];
       return found![0]!.get(id);
     },

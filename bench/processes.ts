@@ -65,6 +65,7 @@ export async function runCommand(file: string, argv: readonly string[], director
 /** Memory of a process in megabytes, now and at its highest; null where the system doesn't say (other than Linux). */
 export async function memoryOf(pid: number): Promise<{ now: number; highest: number } | null> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const megabytes = (name: string): number => Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024);
+  const megabytes = (name: string): number =>
+    Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024);
   return status === '' ? null : { now: megabytes('VmRSS'), highest: megabytes('VmHWM') };
 }

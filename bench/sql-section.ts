@@ -4,7 +4,7 @@ import { openHand, openNaive, type Hand, type Query } from './by-hand.ts';
 import { DEFINITIONS } from './definitions.ts';
 import { ourReads, PAGE_SIZE, type OurReads, type PageWish } from './ours.ts';
 import { SHARES, type Share } from './shares.ts';
-import { timeInTurns, type Contestant, type Timing } from './timing.ts';
+import { timeInTurns, type Contestant, type Timing, type TimingOptions } from './timing.ts';
 import type { BenchWorkspace, Sees, World } from './world.ts';
 
 /** One thing that was measured: milliseconds of each contestant. */
@@ -19,8 +19,9 @@ export interface Measure {
 }
 
 export interface SqlOptions {
-  /** Milliseconds for each contestant of each measure. */
-  budget: number;
+  timing: TimingOptions;
+  /** How many planes the workspace is measured with, beside one; at least 5. */
+  planes: readonly [some: number, many: number];
   log: (line: string) => void;
 }
 
@@ -55,15 +56,16 @@ export async function measureSql(world: World, options: SqlOptions): Promise<Mea
     await take(measureShare(world, world.many, { share, sees: 'one plane', planes: 1 }, options));
     await take(measureShare(world, world.few, { share, sees: 'one plane', planes: 1 }, options));
   }
-  await makePlanes(world, 20);
+  const [some, many] = options.planes;
+  await makePlanes(world, some);
   for (const share of SHARES) {
-    await take(measureShare(world, world.many, { share, sees: 'three planes', planes: 20 }, options));
+    await take(measureShare(world, world.many, { share, sees: 'three planes', planes: some }, options));
   }
-  await take(measureShare(world, world.many, { share: '100 %', sees: 'rare records', planes: 20 }, options));
-  await take(measureShare(world, world.many, { share: '100 %', sees: 'one plane', planes: 20 }, options));
-  await makePlanes(world, 100);
-  await take(measureShare(world, world.many, { share: '100 %', sees: 'one plane', planes: 100 }, options));
-  await take(measureShare(world, world.many, { share: '100 %', sees: 'three planes', planes: 100 }, options));
+  await take(measureShare(world, world.many, { share: '100 %', sees: 'rare records', planes: some }, options));
+  await take(measureShare(world, world.many, { share: '100 %', sees: 'one plane', planes: some }, options));
+  await makePlanes(world, many);
+  await take(measureShare(world, world.many, { share: '100 %', sees: 'one plane', planes: many }, options));
+  await take(measureShare(world, world.many, { share: '100 %', sees: 'three planes', planes: many }, options));
   return measures;
 }
 
@@ -73,7 +75,12 @@ interface Kind {
   planes: number;
 }
 
-async function measureShare(world: World, workspace: BenchWorkspace, kind: Kind, options: SqlOptions): Promise<Measure[]> {
+async function measureShare(
+  world: World,
+  workspace: BenchWorkspace,
+  kind: Kind,
+  options: SqlOptions,
+): Promise<Measure[]> {
   const { share, sees } = kind;
   const viewer = world.viewer(share, sees);
   const clients = await clientsOf(world, viewer.id, workspace);
@@ -95,9 +102,10 @@ async function measureShare(world: World, workspace: BenchWorkspace, kind: Kind,
         { name: OURS, run: () => task.ours(ours) },
         ...hands.map(([name, hand]) => ({ name, run: () => hand.run(task.query) })),
       ];
-      if (workspace === world.many && task.controlled) contestants.push({ name: CONTROL, run: () => task.ours(control) });
+      if (workspace === world.many && task.controlled)
+        contestants.push({ name: CONTROL, run: () => task.ours(control) });
       await expectAlike(task, ours, hands);
-      const times = await timeInTurns(contestants, options);
+      const times = await timeInTurns(contestants, options.timing);
       measures.push({ what: task.what, ...kind, realms: workspace.realms.total, times });
       options.log(lineOf(measures.at(-1)!));
     }
@@ -141,7 +149,12 @@ async function tasksFor(ours: OurReads, sees: Sees): Promise<Task[]> {
   return [
     ...tasks,
     page('filtered', { where: { code } }, { where: filtered, values: [code.equals] }),
-    { what: 'count', ours: (reads) => reads.page({ size: null, count: true }), query: { kind: 'count' }, controlled: true },
+    {
+      what: 'count',
+      ours: (reads) => reads.page({ size: null, count: true }),
+      query: { kind: 'count' },
+      controlled: true,
+    },
   ];
 }
 
@@ -193,9 +206,22 @@ async function makePlanes(world: World, wanted: number): Promise<void> {
 
 function planeNumber(number: number): { content: ContentInput[]; sees?: Sees } {
   const three = THREE_PLANES[number - 1];
-  if (three) return { content: [{ definition: 'document', views: [three.view], restriction: three.restriction }], sees: 'three planes' };
-  if (number === 4) return { content: [{ definition: 'document', views: ['all'], restriction: RARE.restriction }], sees: 'rare records' };
-  const content: ContentInput = { definition: 'document', views: ['states'], layouts: ['edit'], restriction: { priority: { atLeast: number } } };
+  if (three)
+    return {
+      content: [{ definition: 'document', views: [three.view], restriction: three.restriction }],
+      sees: 'three planes',
+    };
+  if (number === 4)
+    return {
+      content: [{ definition: 'document', views: ['all'], restriction: RARE.restriction }],
+      sees: 'rare records',
+    };
+  const content: ContentInput = {
+    definition: 'document',
+    views: ['states'],
+    layouts: ['edit'],
+    restriction: { priority: { atLeast: number } },
+  };
   return { content: [content, { definition: 'process', views: ['all'] }] };
 }
 

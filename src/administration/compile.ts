@@ -3,7 +3,7 @@ import { identifier, statementsOf } from '../compiler/sql-object.ts';
 import { workspaceRoles, workspaceSchemas } from '../compiler/workspace.ts';
 import type { Queryable } from '../database/queryable.ts';
 import { retryConflicts } from '../database/retry.ts';
-import { applyObjects } from './apply-objects.ts';
+import { applyObjects, type ApplyOptions } from './apply-objects.ts';
 import { requireApplied } from './applied-definitions.ts';
 import { baseObjects, isBase, mendAndRecordBase } from './base-objects.ts';
 import { readBlueprint, readTag } from './blueprint.ts';
@@ -22,7 +22,7 @@ export async function compileWorkspace(owner: Queryable, definitions: Definition
   await recompileWorkspace(owner, workspace, definitions);
 }
 
-export interface RecompileOptions {
+export interface RecompileOptions extends Partial<ApplyOptions> {
   /** Whether the definitions changed the workspace's tables in this transaction. Default: no. */
   tablesChanged?: boolean;
 }
@@ -35,16 +35,16 @@ export async function recompileWorkspace(
   owner: Queryable,
   workspace: number,
   definitions?: Definitions,
-  { tablesChanged = false }: RecompileOptions = {},
+  { tablesChanged = false, mend = true }: RecompileOptions = {},
 ): Promise<string[]> {
   await waitBriefly(owner);
   const blueprint = await readBlueprint(owner, workspace, definitions);
   for (const plane of blueprint.planes) await storeLevels(owner, blueprint, plane);
   const recorded = (await readRecorded(owner, workspace)).filter((each) => !isBase(each));
   const planned = [...sharedPlan(blueprint), ...blueprint.planes.flatMap((plane) => planePlan(blueprint, plane))];
-  const touched = await applyObjects(owner, workspace, planned, recorded.filter(isNoIndex), { mend: true });
+  const touched = await applyObjects(owner, workspace, planned, recorded.filter(isNoIndex), { mend });
   await dropUnusedIndexes(owner, blueprint);
-  return [...touched, ...(await mendAndRecordBase(owner, blueprint, { tablesChanged }))];
+  return mend ? [...touched, ...(await mendAndRecordBase(owner, blueprint, { tablesChanged }))] : touched;
 }
 
 /** Removes a workspace with its records, planes and roles, in the caller's transaction. */

@@ -6,9 +6,17 @@ export const CONTENT = 'a JSON file: { "document": { "views": ["list"], "restric
 
 /** The content of a plane as the file has it, an object by definition. */
 export async function contentIn(file: string): Promise<ContentInput[]> {
-  const content: unknown = JSON.parse(await readFile(file, 'utf8'));
+  const content = parsed(file, await readFile(file, 'utf8'));
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw new Error(`${file} must hold ${CONTENT}.`);
   }
   return Object.entries(content).map(([definition, enabled]) => ({ ...(enabled as object), definition }));
+}
+
+function parsed(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
 }

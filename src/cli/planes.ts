@@ -112,9 +112,9 @@ async function assign(called: string, options: PlaneOptions): Promise<void> {
   const { plane, escapes } = await changing(options, async (a, definitions) =>
     assignPlane(a, definitions, await findPlane(a, called, options), await findAll(a, 'groups', options.group)),
   );
-  if (escapes.count > 0) note(`Warning: ${escapes.count} members see more through other planes:`);
+  if (escapes.count > 0) note(`Warning: members who see more through other planes: ${escapes.count}`);
   for (const { user, planes } of escapes.members) note(`  ${user}: ${planes.join(', ')}`);
-  report({ plane, escapes }, options, () => `"${plane.name}" is assigned to ${plane.groupCount} groups.`);
+  report({ plane, escapes }, options, () => `Groups that "${plane.name}" is assigned to: ${plane.groupCount}.`);
 }
 
 async function unassign(called: string, options: PlaneOptions): Promise<void> {
@@ -124,7 +124,7 @@ async function unassign(called: string, options: PlaneOptions): Promise<void> {
     const groups = await findAll(a, 'groups', options.group);
     return unassignPlane(a, definitions, await findPlane(a, called, options), groups, confirm);
   });
-  report(plane, options, () => `"${plane.name}" is assigned to ${plane.groupCount} groups.`);
+  report(plane, options, () => `Groups that "${plane.name}" is assigned to: ${plane.groupCount}.`);
 }
 
 async function fields(called: string, definition: string, options: PlaneOptions): Promise<void> {

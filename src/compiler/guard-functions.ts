@@ -126,8 +126,9 @@ function referencesGuard(blueprint: Blueprint, definition: ObjectDefinition, { r
   const fields = Object.values(definition.fields).filter(pointsElsewhere);
   const checks = fields.map((field) => {
     const column = identifier(field.column);
-    const isNamed = `new.${column} is not null and new.${column} is distinct from old.${column}`;
-    const when = hasPolicy(definition, field) ? `tg_op = 'UPDATE' and ${isNamed}` : isNamed;
+    const isChanged = `tg_argv[0] = ${literal(field.name)}`;
+    const isNamed = hasPolicy(definition, field) ? isChanged : `(tg_op = 'INSERT' or ${isChanged})`;
+    const when = `${isNamed} and new.${column} is not null`;
     return `  if ${when} and not exists (${targetOf(blueprint, field, `new.${column}`)}) then
     perform rowplane.no_such_record(${literal(field.name)});
   end if;`;

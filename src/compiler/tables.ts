@@ -170,6 +170,8 @@ function systemIndexes(workspace: number, { table }: ObjectDefinition): SqlObjec
       'The newest records of an archive.',
     ),
     index(workspace, table, tableObjectName(table, 'folder_id'), '(folder_id, id)', 'The content of a folder.'),
+    index(workspace, table, tableObjectName(table, 'created_at'), '(created_at, id desc)', 'Sorting by creation.'),
+    index(workspace, table, tableObjectName(table, 'updated_at'), '(updated_at, id desc)', 'Sorting by change.'),
     index(
       workspace,
       table,

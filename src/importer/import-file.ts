@@ -1,7 +1,10 @@
 import { Refusal } from '../access/refusals.ts';
 import type { Viewer, Viewers } from '../access/viewers.ts';
 import type { Definitions, ObjectDefinition } from '../compiler/definition.ts';
-import { connect } from '../database/queryable.ts';
+import { missingIndexesOf } from '../administration/restriction-indexes.ts';
+import { workspaceSchema } from '../compiler/names.ts';
+import { qualified } from '../compiler/sql-object.ts';
+import { connect, transaction } from '../database/queryable.ts';
 import { openCsv } from './csv-source.ts';
 import { insertRows } from './insert-rows.ts';
 import { repeatedStatements, type Run } from './look-ups.ts';
@@ -99,6 +102,7 @@ export async function importFile(request: ImportRequest, options: ImportOptions)
       const name = await writeRejected(request.file, source, staging.rejected(), asUtf8);
       throw stopped(error, reached, name);
     });
+    await indexRestrictions(ownerUrl, place.workspace, definition);
     return {
       rows: counts.rows,
       imported,
@@ -109,6 +113,19 @@ export async function importFile(request: ImportRequest, options: ImportOptions)
     };
   } finally {
     await staging.end();
+  }
+}
+
+/** Many new records may make a restriction selective, which then deserves its index. */
+async function indexRestrictions(ownerUrl: string, workspace: number, definition: ObjectDefinition): Promise<void> {
+  const owner = await connect(ownerUrl);
+  try {
+    await owner.query('set role rowplane_owner');
+    await owner.query(`analyze ${qualified(workspaceSchema(workspace), definition.table)}`);
+    const statements = await transaction(owner, (session) => missingIndexesOf(session, workspace));
+    for (const statement of statements) await owner.query(statement);
+  } finally {
+    await owner.end();
   }
 }
 

@@ -104,7 +104,7 @@ function creatingPlanes({ definition, columns, userName }: Run, { planes }: Know
   if (creating.length === 0) {
     throw new Refusal(
       'FORBIDDEN',
-      `${userName} may not create a ${definition.title} here: no plane of theirs grants CREATE.`,
+      `${userName} may not create a record of ${definition.title} here: no plane of theirs grants CREATE.`,
     );
   }
   return creating.sort((a, b) => Number(a.restricted) - Number(b.restricted) || b.takes.length - a.takes.length);
@@ -238,7 +238,7 @@ function asRefusedRow({ definition, userName }: Run, error: unknown): RefusedRow
   if (outsidePlane) {
     return {
       outsidePlane,
-      reason: `${userName} may not create a ${definition.title} like this: no plane that grants CREATE exposes such a record, or the folder doesn't allow it`,
+      reason: `${userName} may not create a record of ${definition.title} like this: no plane that grants CREATE exposes such a record, or the folder doesn't allow it`,
     };
   }
   const known = asTaken(definition, asRefusal(error));

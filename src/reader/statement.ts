@@ -41,7 +41,8 @@ interface Cut {
 export function pageStatement(sight: Sight, selection: Selection, filter: Filter, range: PageRange): Statement {
   const values: unknown[] = [];
   const parameter = parametersInto(values);
-  const limit = `limit ${parameter(range.limit, 'int')}`;
+  // Written out: a plan that is kept has to know how few rows are wanted.
+  const limit = `limit ${Math.trunc(range.limit)}`;
   const branches = branchesOf(sight, [
     ...selection.cells,
     ...fieldsOfCondition(filter.condition),
@@ -55,9 +56,10 @@ export function pageStatement(sight: Sight, selection: Selection, filter: Filter
     })),
   );
   if (parts.length === 0) return { text: 'select where false', values: [] };
+  const keep = values.length === 0;
   const keys = placedKeys(sight, branches[0]!, range.keys);
   const order = (alias: string) => orderBy(keys, range.backward, (key) => `${alias}.${aliasOf(key, range.keys)}`);
-  return finished(assemble(sight, selection, { branches, parts, keys, order, limit, parameter }), values);
+  return finished(assemble(sight, selection, { branches, parts, keys, order, limit, parameter }), values, keep);
 }
 
 /** The statement for the visible ones of these records, in no order. */
@@ -67,7 +69,7 @@ export function recordsStatement(sight: Sight, selection: Selection, ids: readon
   const branches = branchesOf(sight, selection.cells);
   const test = ids.length === 1 ? `t.id = ${parameter(ids[0], 'uuid')}` : `t.id = any (${parameter(ids, 'uuid[]')})`;
   const parts = branches.map((view): Part => ({ view, where: [test] }));
-  return finished(assemble(sight, selection, { branches, parts, keys: [] }), values);
+  return finished(assemble(sight, selection, { branches, parts, keys: [] }), values, true);
 }
 
 /** The statement for the number of records of a list, each counted once, as `count`. */
@@ -81,7 +83,8 @@ export function countStatement(sight: Sight, filter: Filter): Statement {
     const part = { view, where: filterTests(sight, view, filter, parameter) };
     return realms === null ? select(columns, part) : selectByRealm(realms, columns, part);
   });
-  return finished(`select count(*) from (${selects.join(' union ')}) c`, values);
+  const keep = values.length === (realms === null ? 0 : 1);
+  return finished(`select count(*) from (${selects.join(' union ')}) c`, values, keep);
 }
 
 interface Assembly {
@@ -234,14 +237,18 @@ function aliasOf(key: OrderKey, keys: readonly OrderKey[]): string {
   return key.field === 'id' ? 'id' : `"${keyColumn(keys.findIndex(({ field }) => field === key.field))}"`;
 }
 
-/** Leaves out the values of tests that were decided without them: Postgres refuses a parameter that no part of the statement uses. */
-function finished(text: string, values: readonly unknown[]): Statement {
+/**
+ * Leaves out the values of tests that were decided without them: Postgres refuses a parameter that no part of the statement uses.
+ * `keep`: only where no value of a condition or a cursor is among them, since the best way depends on those.
+ */
+function finished(text: string, values: readonly unknown[], keep: boolean): Statement {
   const kept = new Map<number, number>();
   for (const [, number] of text.matchAll(/\$(\d+)/g))
     if (!kept.has(Number(number))) kept.set(Number(number), kept.size + 1);
-  if (kept.size === values.length) return { text, values: [...values] };
+  if (kept.size === values.length) return { text, values: [...values], keep };
   return {
     text: text.replace(/\$(\d+)/g, (_, number: string) => `$${kept.get(Number(number))}`),
     values: [...kept.keys()].map((number) => values[number - 1]),
+    keep,
   };
 }

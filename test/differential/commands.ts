@@ -121,8 +121,8 @@ export function workspaceOf(world: World, item: Item): Id {
   return world.archives.find(({ id }) => id === item.archive)!.workspace;
 }
 
-/** What the oracle says of a command. A created record has NO_ID. */
-export function judge(world: World, command: Command): Verdict {
+/** What the oracle says of a command by one of the doors. A created record has NO_ID. */
+export function judge(world: World, command: Command, door: 'api' | 'sql'): Verdict {
   const { viewer, definition } = command;
   switch (command.kind) {
     case 'create':
@@ -134,7 +134,7 @@ export function judge(world: World, command: Command): Verdict {
     case 'restore':
       return restore(world, viewer, definition, command.targets);
     case 'move':
-      return move(world, viewer, definition, command.targets, command.place);
+      return move(world, viewer, definition, command.targets, { ...command.place, keepsClient: door === 'sql' });
     case 'changeClient':
       return changeClient(world, viewer, definition, command.targets, command.client);
   }

@@ -119,7 +119,7 @@ async function savePlanes(owner: Queryable, stage: PlaneStage, world: World, one
       }
       saved.ids.set(plane.id, mine[number]!.id);
     }
-    if (changed && !oneByOne) await recompileWorkspace(owner, workspaceId(workspace), definitions);
+    if (changed && !oneByOne) await recompileWorkspace(owner, workspaceId(workspace), definitions, { mend: false });
   }
   return saved;
 }

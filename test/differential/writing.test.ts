@@ -47,7 +47,7 @@ test('W1–W6, W8, C7, C8, P8: writes by SQL and by the API end as the oracle sa
         for (const { door, sketch } of steps) {
           const command = commandIn(world, sketch);
           if (door === 'api' && Object.keys(namedValues(command)).some((field) => isReadOnly(command, field))) continue;
-          const verdict = judge(world, command);
+          const verdict = judge(world, command, door);
           const [code, shown] = await attempt(world, planeIds, command, door);
           const what = `${door}: ${JSON.stringify(command)}`;
           expect(

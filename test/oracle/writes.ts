@@ -79,18 +79,24 @@ export interface Place {
   archive: Id;
   folder: Id;
   client?: Id | undefined;
+  /**
+   * An SQL statement that names no client looks like one that names the record's own: in another archive this one is kept if
+   * it is the viewer's there.
+   */
+  keepsClient?: boolean;
 }
 
 /**
  * P8, W4, C8: moves records into a folder, also of another archive of the workspace; EDIT on the record and on both folders. In
- * another archive a record keeps its client if that is one of the viewer's there, else it gets one as a new record does.
+ * another archive a record gets its client as a new record does.
  */
 export function move(world: World, viewer: Id, definition: string, targets: Target[], place: Place): Verdict {
   const workspaceOf = (archive: Id) => world.archives.find(({ id }) => id === archive)?.workspace;
   const clientFor = (item: Item): { client: Id | null; refusals: Refusal[] } => {
     if (place.client === undefined && item.archive === place.archive) return { client: item.client, refusals: [] };
-    const keeps = item.client !== null && selectableClients(world, viewer, place.archive).includes(item.client);
-    return chosenClient(world, viewer, place.archive, place.client ?? (keeps ? item.client! : undefined));
+    const isOwn = item.client !== null && selectableClients(world, viewer, place.archive).includes(item.client);
+    const kept = isOwn && place.keepsClient === true ? item.client! : undefined;
+    return chosenClient(world, viewer, place.archive, place.client ?? kept);
   };
   return write(world, viewer, definition, targets, {
     always: [
@@ -145,7 +151,7 @@ export function create(
         meetsPlane(world, viewer, plane, item),
     );
   const after = { ...world, items: [...world.items, item] };
-  const refusals: Refusal[] = [...place, ...(place.includes('NOT_FOUND') ? [] : chosen.refusals)];
+  const refusals: Refusal[] = [...place, ...chosen.refusals];
   if (!place.includes('NOT_FOUND') && !through()) refusals.push('FORBIDDEN');
   refusals.push(...invalidValues(world, viewer, name, item.values, workspace));
   if (refusals.length === 0 && hasConflict(after, [item])) refusals.push('VALIDATION_FAILED');
@@ -220,6 +226,7 @@ function chosenClient(
   archive: Id,
   client: Id | undefined,
 ): { client: Id | null; refusals: Refusal[] } {
+  if (!seesArchive(world, viewer, archive)) return { client: null, refusals: ['NOT_FOUND'] };
   const enabled = world.archives.find(({ id }) => id === archive)?.clientsEnabled ?? false;
   if (!enabled) return { client: null, refusals: client === undefined ? [] : ['VALIDATION_FAILED'] };
   const choices = selectableClients(world, viewer, archive);

@@ -40,7 +40,7 @@ test('a migration takes no other change of a table by hand for right', async () 
 });
 
 test('a migration does not take for right what a role of planes was given by hand', async () => {
-  const plane = await review.plane('given away', { document: enable({ views: ['list'] }) }, [
+  const plane = await review.plane('given away', { document: enable({ layouts: ['edit'] }) }, [
     await review.user('emil'),
   ]);
   const before = await drift();
