@@ -247,7 +247,7 @@ function index(
 export function basePolicies(workspace: number, { table }: ObjectDefinition): SqlObject[] {
   const on = qualified(workspaceSchema(workspace), table);
   const realm = (permission: string) =>
-    `(select rowplane.viewer_flags(${workspace}, '${permission}'))[realm_id] or current_user = '${OWNER_ROLE}'`;
+    `(select rowplane.viewer_flags(${workspace}, '${permission}'))[realm_id] or (select current_user = '${OWNER_ROLE}')`;
   const policy = (name: string, rule: string, comment: string): SqlObject => ({
     kind: 'policy',
     name: `${name} on ${on}`,

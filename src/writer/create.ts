@@ -65,7 +65,9 @@ function creatingPlanes(
   const complete = creating.filter((_, index) => lacking[index]?.length === 0);
   if (complete.length === 0) {
     const fields = lacking.reduce((fewest, each) => (each.length < fewest.length ? each : fewest));
-    throw new Refusal('FORBIDDEN', `You may not create a record of ${title} with a value for ${fields.join(', ')}.`, { fields });
+    throw new Refusal('FORBIDDEN', `You may not create a record of ${title} with a value for ${fields.join(', ')}.`, {
+      fields,
+    });
   }
   return complete.sort((a, b) => Number(a.shows?.restricted) - Number(b.shows?.restricted)).map(({ id }) => id);
 }
