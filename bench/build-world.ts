@@ -4,7 +4,7 @@ import { connect, transaction, type Connection, type Queryable } from '../src/da
 import { DEFINITIONS } from './definitions.ts';
 import { fillWorkspace } from './fill.ts';
 import { copyForPeers } from './peer-tables.ts';
-import { FEW_REALMS, MANY_REALMS, realmsOf, SHARES, type Realms } from './shares.ts';
+import { FEW_REALMS, manyRealms, realmsOf, SHARES, type Realms } from './shares.ts';
 import { ADMINISTRATOR, groupName, viewerName, WEB_VIEWER, type Sees } from './world.ts';
 
 const SEES: readonly Sees[] = ['one plane', 'three planes', 'rare records'];
@@ -17,7 +17,7 @@ export async function buildWorld(superuserUrl: string, size: number, log: (line:
     await owner.query('set role rowplane_owner');
     await applyDefinitions(owner, DEFINITIONS);
     await makePeople(owner);
-    for (const [name, realms] of Object.entries({ few: FEW_REALMS, many: MANY_REALMS })) {
+    for (const [name, realms] of Object.entries({ few: FEW_REALMS, many: manyRealms(size) })) {
       const start = performance.now();
       const { workspace, archive } = await makeHome(owner, name, realms);
       await fillWorkspace(superuser, { workspace, archive, size, realms });

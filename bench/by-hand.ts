@@ -42,8 +42,7 @@ export async function openHand(
   };
   return {
     text,
-    run: (query) =>
-      inTransaction(client, text(query), [...(query.values ?? []), style === 'list' ? clients : user]),
+    run: (query) => inTransaction(client, text(query), [...(query.values ?? []), style === 'list' ? clients : user]),
     end: () => client.end(),
   };
 }

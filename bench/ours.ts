@@ -48,12 +48,13 @@ export function ourReads(viewers: Viewers, viewer: Viewer, workspace: number): O
         before: null,
         count,
       };
-      const [page] = await reader.read(viewer, [{ scope, start: (known) => readPage(request, known) }], false);
+      const [page] = await reader.read(viewer, [{ scope, start: (known) => readPage(request, known) }], 1);
       return page as Page;
     },
     async byId(id) {
-      const start = (known: Parameters<typeof readRecords>[1]) => readRecords([{ workspace, ids: [id], selection }], known);
-      const [found] = (await reader.read(viewer, [{ scope, start }], false)) as Map<string, unknown>[][];
+      const start = (known: Parameters<typeof readRecords>[1]) =>
+        readRecords([{ workspace, ids: [id], selection }], known);
+      const [found] = (await reader.read(viewer, [{ scope, start }], 1)) as Map<string, unknown>[][];
       return found![0]!.get(id);
     },
   };

@@ -14,8 +14,10 @@ const TABLES = ['matter', 'process', 'document'];
  * its own, and Postgres applies those of the role that reads.
  */
 export async function copyForPeers(superuser: Connection): Promise<void> {
-  const [many] = await superuser.query<{ id: number }>(`select id from rowplane.workspaces where name = 'many'`);
-  const workspace = many!.id;
+  const [many] = await superuser.query<{ id: number; plane: number }>(
+    `select w.id, p.id as plane from rowplane.workspaces w join rowplane.planes p on p.workspace_id = w.id where w.name = 'many'`,
+  );
+  const { id: workspace, plane } = many!;
   const statements = [
     `create role ${NAIVE_ROLE} nologin`,
     `create role ${PEER_ROLE} nologin`,
@@ -23,7 +25,7 @@ export async function copyForPeers(superuser: Connection): Promise<void> {
     `grant usage on schema ${PEER_SCHEMA} to ${NAIVE_ROLE}, ${PEER_ROLE}`,
     assignments(workspace),
     viewerFlags(workspace),
-    ...TABLES.flatMap((table) => copy(workspace, table)),
+    ...TABLES.flatMap((table) => copy(workspace, plane, table)),
     ...['process', 'matter'].map(
       (to) =>
         `alter table ${PEER_SCHEMA}.${to === 'process' ? 'document' : 'process'} add foreign key (${to}_id) references ${PEER_SCHEMA}.${to} (id) not valid`,
@@ -43,18 +45,21 @@ function assignments(workspace: number): string {
     comment on table ${PEER_SCHEMA}.assignments is 'Clients of the workspace ${workspace} and of all others.'`;
 }
 
-/** What our policies ask, without proof of who asks: the peers' viewer is a setting. */
+/**
+ * What our policies ask: the compiled row of the viewer, as long as it is true. But nobody proves who asks: the peers'
+ * viewer is a setting, which is all that their servers can do.
+ */
 function viewerFlags(workspace: number): string {
-  const row = `from rowplane.viewer_access where user_id = nullif(current_setting('bench.user', true), '')::uuid and workspace_id = ${workspace}`;
   const define = (name: string, type: string, value: string) =>
-    `create function ${PEER_SCHEMA}.${name}() returns ${type} language plpgsql stable security definer set search_path = pg_catalog, pg_temp
-     as $$ begin return (select ${value} ${row}); end $$`;
-  return `${define('viewer_flags', 'boolean[]', 'view_flags')};
-    ${define('viewer_planes', 'int[]', 'planes')};
-    comment on function ${PEER_SCHEMA}.viewer_flags() is '@omit'; comment on function ${PEER_SCHEMA}.viewer_planes() is '@omit'`;
+    `create function ${PEER_SCHEMA}.${name} returns ${type} language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+     as $$ begin return (select ${value} from rowplane.viewer_access a, rowplane.clock c, rowplane.workspaces w
+       where a.user_id = nullif(current_setting('bench.user', true), '')::uuid and a.workspace_id = ${workspace} and w.id = ${workspace}
+         and a.ticks = c.ticks and a.realms = w.realms and a.expires > now()); end $$`;
+  return `${define('viewer_flags()', 'boolean[]', `a.view_flags || '{}'`)};
+    ${define('viewer_in_plane(plane int)', 'boolean', 'plane = any (a.planes)')}`;
 }
 
-function copy(workspace: number, table: string): string[] {
+function copy(workspace: number, plane: number, table: string): string[] {
   const name = `${PEER_SCHEMA}.${table}`;
   return [
     `create table ${name} (like ws_${workspace}.${table} including defaults)`,
@@ -71,7 +76,7 @@ function copy(workspace: number, table: string): string[] {
        select from ${PEER_SCHEMA}.assignments a
        where a.client_id = ${table}.client_id and a.user_id = current_setting('bench.user')::uuid))`,
     `create policy plane on ${name} for select to ${PEER_ROLE}
-       using ((select (${PEER_SCHEMA}.viewer_planes()) is not null) and deleted_at is null)`,
+       using ((select ${PEER_SCHEMA}.viewer_in_plane(${plane})) and deleted_at is null)`,
     `create policy realm on ${name} as restrictive for select to ${PEER_ROLE}
        using ((select ${PEER_SCHEMA}.viewer_flags())[realm_id])`,
   ];

@@ -12,10 +12,17 @@ export interface Realms {
 }
 
 export const FEW_REALMS: Realms = { total: 10, narrow: [1, 1, 1] };
-export const MANY_REALMS: Realms = { total: 10_000, narrow: [1, 50, 500] };
+
+/** Ten thousand; fewer where there would be less than ten records for each. */
+export function manyRealms(size: number): Realms {
+  return size < 100_000 ? { total: 1000, narrow: [1, 5, 50] } : { total: 10_000, narrow: [1, 50, 500] };
+}
 
 /** First and last realm of what a share sees. Everybody who sees 100 % sees all. */
-export function realmsOf(share: Share, { total, narrow: [tiny, small, middle] }: Realms): [first: number, last: number] {
+export function realmsOf(
+  share: Share,
+  { total, narrow: [tiny, small, middle] }: Realms,
+): [first: number, last: number] {
   switch (share) {
     case '0.005 %':
       return [1, tiny];

@@ -16,19 +16,21 @@ export interface TimingOptions {
   /** At least so many runs of each, whatever they take. */
   least?: number;
   most?: number;
+  /** Runs of each that don't count, to warm caches up. */
+  warm?: number;
 }
 
 /**
  * Times contestants in turns, each round in another order, so that whatever else the machine does meets all of them
- * alike. The first runs, which warm caches up, don't count.
+ * alike.
  */
 export async function timeInTurns(
   contestants: readonly Contestant[],
-  { budget, least = 5, most = 400 }: TimingOptions,
+  { budget, least = 5, most = 400, warm = 3 }: TimingOptions,
 ): Promise<Record<string, Timing>> {
   const times = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
   const spent = new Map<string, number>();
-  for (const { run } of contestants) for (let warm = 0; warm < 3; warm++) await run();
+  for (const { run } of contestants) for (let time = 0; time < warm; time++) await run();
   for (let round = 0; round < most; round++) {
     const first = round % contestants.length;
     let ran = false;

@@ -5,7 +5,7 @@ import { rolePassword, viewerTokenKey } from '../src/database/keys.ts';
 import { migrate, withUser } from '../src/database/migrate.ts';
 import { connect, type Connection } from '../src/database/queryable.ts';
 import { buildWorld } from './build-world.ts';
-import { FEW_REALMS, MANY_REALMS, type Realms, type Share } from './shares.ts';
+import { FEW_REALMS, manyRealms, type Realms, type Share } from './shares.ts';
 
 export const SECRET = 'the secret of the benchmark, which everybody knows';
 
@@ -74,7 +74,7 @@ export async function openWorld(directory: string, size: number, log: (line: str
     apiUrl,
     adminUrl,
     few: await workspaceOf(superuser, 'few', FEW_REALMS),
-    many: await workspaceOf(superuser, 'many', MANY_REALMS),
+    many: await workspaceOf(superuser, 'many', manyRealms(size)),
     viewers,
     administrators,
     administrator: { id: ids(ADMINISTRATOR) },
@@ -96,7 +96,8 @@ async function namesToIds(superuser: Connection): Promise<(name: string) => stri
   const ids = new Map(rows.map(({ name, id }) => [name, id]));
   return (name) => {
     const id = ids.get(name);
-    if (id === undefined) throw new Error(`This world has no "${name}": it was made by another version. Make a new one.`);
+    if (id === undefined)
+      throw new Error(`This world has no "${name}": it was made by another version. Make a new one.`);
     return id;
   };
 }

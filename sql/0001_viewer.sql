@@ -70,14 +70,24 @@ create table rowplane.logins (
   user_id uuid not null
 );
 
+-- The user of an entry that rowplane.enter left in this transaction of this backend, or null. Written out and inlined, since every statement asks several times.
+create function rowplane.entered(entry text, inner_pad bytea, outer_pad bytea) returns uuid
+language sql stable parallel restricted
+-- The cast stands outside, or planning would try it on entries that nobody signed.
+return (case when length(entry) = 101 and substr(entry, 38) =
+  encode(sha256(outer_pad || sha256(inner_pad || convert_to('entry.' || left(entry, 36) || '.' || pg_backend_pid() || '.' || extract(epoch from transaction_timestamp()), 'UTF8'))), 'hex')
+  then left(entry, 36) end)::uuid;
+
 -- The viewer of this transaction, or null, and then nothing is visible. The nil uuid is anonymous.
 -- rowplane.enter left the user and a signature over user, backend and start of the transaction, so that neither set_config nor a leftover makes anyone someone else.
--- Asked several times by every statement, so the HMAC is written out. Restricted to the leader: parallel workers have other backend numbers.
+-- Restricted to the leader: parallel workers have other backend numbers.
 create function rowplane.viewer() returns uuid
-language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
+language plpgsql stable parallel restricted security definer
+-- With each entry's own plan the planner would take longer than the answer.
+set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
 as $$
 declare
-  entry text;
+  entry text := current_setting('rowplane.viewer', true);
   person uuid;
 begin
   if session_user <> 'rowplane_api' and session_user <> 'rowplane_admin' then
@@ -86,13 +96,7 @@ begin
       return person;
     end if;
   end if;
-  entry := current_setting('rowplane.viewer', true);
-  if length(entry) = 101 and substr(entry, 38) = (
-    select encode(sha256(outer_pad || sha256(inner_pad || convert_to('entry.' || left(entry, 36) || '.' || pg_backend_pid() || '.' || extract(epoch from transaction_timestamp()), 'UTF8'))), 'hex')
-    from rowplane.secret
-  ) then
-    return left(entry, 36)::uuid;
-  end if;
-  return null;
+  select rowplane.entered(entry, s.inner_pad, s.outer_pad) into person from rowplane.secret s;
+  return person;
 end $$;
 grant execute on function rowplane.viewer() to rowplane_viewer, rowplane_admin;

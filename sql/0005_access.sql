@@ -148,28 +148,30 @@ begin
 end $$;
 
 -- One flag per realm of the workspace: what policies test. A realm past the end is null, which is not true.
--- Asked by every statement: the stored row is looked up here once more, instead of being handed through as a whole.
+-- Every statement asks, so one query proves the viewer and reads the stored row. Concatenated with nothing, since that unpacks the flags once instead of for every row;
+-- by way of a record, since plpgsql would take an array variable apart.
 create function rowplane.viewer_flags(workspace int, permission text) returns boolean[]
 language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-  person uuid := rowplane.viewer();
-  flags boolean[];
+  entry text := current_setting('rowplane.viewer', true);
+  person uuid := case when session_user <> 'rowplane_api' then rowplane.viewer() end;
+  mine record;
 begin
-  if person is null then
-    return null;
-  end if;
-  select case permission when 'VIEW' then a.view_flags when 'EDIT' then a.edit_flags when 'CREATE' then a.create_flags when 'DELETE' then a.delete_flags end
-  into flags
-  from rowplane.viewer_access a, rowplane.clock c, rowplane.workspaces w
-  where a.user_id = person and a.workspace_id = workspace and w.id = workspace
+  select case permission when 'VIEW' then a.view_flags when 'EDIT' then a.edit_flags when 'CREATE' then a.create_flags when 'DELETE' then a.delete_flags end || '{}' as flags
+  into mine
+  from rowplane.secret s, rowplane.viewer_access a, rowplane.clock c, rowplane.workspaces w
+  where a.user_id = coalesce(person, rowplane.entered(entry, s.inner_pad, s.outer_pad)) and a.workspace_id = workspace and w.id = workspace
     and a.ticks = c.ticks and a.realms = w.realms and a.expires > now();
-  if found then
-    return flags;
+  if not found then
+    person := rowplane.viewer();
+    if person is null then
+      return null;
+    end if;
+    select case permission when 'VIEW' then a.view_flags when 'EDIT' then a.edit_flags when 'CREATE' then a.create_flags when 'DELETE' then a.delete_flags end as flags
+    into mine from rowplane.compile_access(person, workspace) a;
   end if;
-  select case permission when 'VIEW' then a.view_flags when 'EDIT' then a.edit_flags when 'CREATE' then a.create_flags when 'DELETE' then a.delete_flags end
-  into flags from rowplane.compile_access(person, workspace) a;
-  return flags;
+  return mine.flags;
 end $$;
 grant execute on function rowplane.viewer_flags(int, text) to public;
 
@@ -178,18 +180,21 @@ create function rowplane.viewer_in_any_plane(planes int[]) returns boolean
 language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-  person uuid := rowplane.viewer();
+  entry text := current_setting('rowplane.viewer', true);
+  person uuid := case when session_user <> 'rowplane_api' then rowplane.viewer() end;
   inside boolean;
 begin
-  if person is null then
-    return false;
-  end if;
   select a.planes && viewer_in_any_plane.planes into inside
-  from rowplane.planes p, rowplane.viewer_access a, rowplane.clock c, rowplane.workspaces w
-  where p.id = viewer_in_any_plane.planes[1] and a.user_id = person and a.workspace_id = p.workspace_id and w.id = p.workspace_id
+  from rowplane.secret s, rowplane.planes p, rowplane.viewer_access a, rowplane.clock c, rowplane.workspaces w
+  where p.id = viewer_in_any_plane.planes[1] and a.user_id = coalesce(person, rowplane.entered(entry, s.inner_pad, s.outer_pad))
+    and a.workspace_id = p.workspace_id and w.id = p.workspace_id
     and a.ticks = c.ticks and a.realms = w.realms and a.expires > now();
   if found then
     return inside;
+  end if;
+  person := rowplane.viewer();
+  if person is null then
+    return false;
   end if;
   select a.planes && viewer_in_any_plane.planes into inside
   from rowplane.planes p cross join lateral rowplane.compile_access(person, p.workspace_id) a where p.id = viewer_in_any_plane.planes[1];
@@ -201,15 +206,13 @@ create function rowplane.viewer_in_plane(plane int) returns boolean
 language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-  person uuid := rowplane.viewer();
+  entry text := current_setting('rowplane.viewer', true);
+  person uuid := case when session_user <> 'rowplane_api' then rowplane.viewer() end;
   inside boolean;
 begin
-  if person is null then
-    return false;
-  end if;
   select plane = any (a.planes) into inside
-  from rowplane.planes p, rowplane.viewer_access a, rowplane.clock c, rowplane.workspaces w
-  where p.id = plane and a.user_id = person and a.workspace_id = p.workspace_id and w.id = p.workspace_id
+  from rowplane.secret s, rowplane.planes p, rowplane.viewer_access a, rowplane.clock c, rowplane.workspaces w
+  where p.id = plane and a.user_id = coalesce(person, rowplane.entered(entry, s.inner_pad, s.outer_pad)) and a.workspace_id = p.workspace_id and w.id = p.workspace_id
     and a.ticks = c.ticks and a.realms = w.realms and a.expires > now();
   if found then
     return inside;
@@ -247,31 +250,30 @@ as $$
 $$;
 
 -- Opens a viewer's transaction. A bad token is no viewer, not an error: then nothing is visible. The mode lets the server check that the connection still reads one snapshot and writes nothing.
--- Every operation begins with it: so one query tells what token_user, entry_of and stamp say.
-create function rowplane.enter(token text, workspaces int[] default '{}')
-returns table (viewer uuid, stamp text, mode text)
+-- Every operation begins with it: so one query reads all that it needs, and the rest are expressions, which cost little.
+create function rowplane.enter(token text, workspaces int[] default '{}', out viewer uuid, out stamp text, out mode text)
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-  person uuid;
+  here record;
+  claim text := left(token, -65);
   entry text;
 begin
+  select s.inner_pad, s.outer_pad,
+    c.ticks || coalesce((select string_agg('.' || w.id || ':' || w.realms, '' order by w.id) from rowplane.workspaces w where w.id = any (workspaces)), '') as stamp
+  into here from rowplane.clock c left join rowplane.secret s on true;
   -- The signature first: nothing that the deployment didn't sign is parsed.
-  select left(token, 36) || '.' || encode(sha256(s.outer_pad || sha256(s.inner_pad || convert_to('entry.' || left(token, 36) || '.' || pg_backend_pid() || '.' || extract(epoch from transaction_timestamp()), 'UTF8'))), 'hex')
-  into entry
-  from rowplane.secret s
-  where right(token, 64) = encode(sha256(s.outer_pad || sha256(s.inner_pad || convert_to(left(token, -65), 'UTF8'))), 'hex');
   -- Entries are signed with the same key, and whoever has entered can read theirs: they are no tokens.
-  if found and left(token, -65) ~ '^[0-9a-f-]{36}[.][0-9]{1,12}$' and split_part(token, '.', 2)::double precision > extract(epoch from clock_timestamp()) then
-    person := left(token, 36)::uuid;
-  else
-    entry := null;
+  if right(token, 64) = encode(sha256(here.outer_pad || sha256(here.inner_pad || convert_to(claim, 'UTF8'))), 'hex') and claim ~ '^[0-9a-f-]{36}[.][0-9]{1,12}$' then
+    if split_part(claim, '.', 2)::double precision > extract(epoch from clock_timestamp()) then
+      viewer := left(claim, 36)::uuid;
+      entry := left(claim, 36) || '.' || encode(sha256(here.outer_pad || sha256(here.inner_pad ||
+        convert_to('entry.' || left(claim, 36) || '.' || pg_backend_pid() || '.' || extract(epoch from transaction_timestamp()), 'UTF8'))), 'hex');
+    end if;
   end if;
-  perform set_config('rowplane.viewer', coalesce(entry, ''), true);
-  return query select person,
-    c.ticks || coalesce((select string_agg('.' || w.id || ':' || w.realms, '' order by w.id) from rowplane.workspaces w where w.id = any (workspaces)), ''),
-    current_setting('transaction_isolation') || case when current_setting('transaction_read_only') = 'on' then ' read only' else '' end || ' ' || current_setting('role')
-    from rowplane.clock c;
+  entry := set_config('rowplane.viewer', coalesce(entry, ''), true);
+  stamp := here.stamp;
+  mode := current_setting('transaction_isolation') || case when current_setting('transaction_read_only') = 'on' then ' read only' else '' end || ' ' || current_setting('role');
 end $$;
 grant execute on function rowplane.enter(text, int[]) to rowplane_viewer, rowplane_admin;
 

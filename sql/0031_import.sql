@@ -16,7 +16,7 @@ begin
   from unnest(columns, types) with ordinality c(name, type, place);
   execute format('create unlogged table rowplane_import.%I (line int primary key, raw text not null, problem text%s) with (autovacuum_enabled = off)', run, listed);
   execute format('alter table rowplane_import.%I enable row level security', run);
-  execute format('create policy own on rowplane_import.%I to rowplane_viewer using ((select rowplane.viewer()) = %L::uuid)', run, person);
+  execute format('create policy own on rowplane_import.%I to rowplane_viewer using ((select rowplane.viewer() = %L::uuid))', run, person);
   execute format('grant select, update (problem%s) on rowplane_import.%I to rowplane_viewer',
     (select coalesce(string_agg(format(', %I', r.name), ''), '') from unnest(resolved) r(name)), run);
 end $$;

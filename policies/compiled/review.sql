@@ -408,6 +408,7 @@ declare
   refused record;
 begin
   perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
+  -- The first will do; a limit would make the planner go through all rows for each one.
   select o.id, needs.ability into refused
   from old_rows o
   join new_rows n on n.id = o.id
@@ -416,8 +417,7 @@ begin
     when several then 'MASS_DELETE'
     else 'DELETE'
   end) as needs(ability)
-  where needs.ability is not null and not ws_2_edit.batch_able(needs.ability, o, mine)
-  limit 1;
+  where needs.ability is not null and not ws_2_edit.batch_able(needs.ability, o, mine);
   if found then
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
       jsonb_build_object('ability', refused.ability, 'id', refused.id));
@@ -542,6 +542,7 @@ declare
   refused record;
 begin
   perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
+  -- The first will do; a limit would make the planner go through all rows for each one.
   select o.id, needs.ability into refused
   from old_rows o
   join new_rows n on n.id = o.id
@@ -550,8 +551,7 @@ begin
     when several then 'MASS_DELETE'
     else 'DELETE'
   end) as needs(ability)
-  where needs.ability is not null and not ws_2_edit.document_able(needs.ability, o, mine)
-  limit 1;
+  where needs.ability is not null and not ws_2_edit.document_able(needs.ability, o, mine);
   if found then
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
       jsonb_build_object('ability', refused.ability, 'id', refused.id));
@@ -564,10 +564,10 @@ create or replace function ws_2_edit.document_references() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if tg_op = 'UPDATE' and new.process_id is not null and new.process_id is distinct from old.process_id and not exists (select from ws_2_sight.process s where s.id = new.process_id) then
+  if tg_argv[0] = 'process' and new.process_id is not null and not exists (select from ws_2_sight.process s where s.id = new.process_id) then
     perform rowplane.no_such_record('process');
   end if;
-  if tg_op = 'UPDATE' and new.batch_id is not null and new.batch_id is distinct from old.batch_id and not exists (select from ws_2_sight.batch s where s.id = new.batch_id) then
+  if tg_argv[0] = 'batch' and new.batch_id is not null and not exists (select from ws_2_sight.batch s where s.id = new.batch_id) then
     perform rowplane.no_such_record('batch');
   end if;
   return new;
@@ -670,11 +670,17 @@ create trigger guard_4_place before update of folder_id, client_id on ws_2.docum
   execute function rowplane.guard_place(2);
 comment on trigger guard_4_place on ws_2.document is 'P8, C7, C8: where the record goes must be a place and a client of the viewer.';
 
-create trigger guard_5_references before update of process_id, batch_id on ws_2.document
+create trigger guard_5_process_id before update of process_id on ws_2.document
   for each row
   when (current_user <> 'rowplane_owner')
-  execute function ws_2_edit.document_references();
-comment on trigger guard_5_references on ws_2.document is 'W8: what the viewer does not see can not be referred to.';
+  execute function ws_2_edit.document_references('process');
+comment on trigger guard_5_process_id on ws_2.document is 'W8: what the viewer does not see can not be referred to.';
+
+create trigger guard_5_batch_id before update of batch_id on ws_2.document
+  for each row
+  when (current_user <> 'rowplane_owner')
+  execute function ws_2_edit.document_references('batch');
+comment on trigger guard_5_batch_id on ws_2.document is 'W8: what the viewer does not see can not be referred to.';
 
 create trigger guard_6_changed after update on ws_2.document
   referencing old table as old_rows new table as new_rows for each statement
@@ -750,6 +756,7 @@ declare
   refused record;
 begin
   perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
+  -- The first will do; a limit would make the planner go through all rows for each one.
   select o.id, needs.ability into refused
   from old_rows o
   join new_rows n on n.id = o.id
@@ -758,8 +765,7 @@ begin
     when several then 'MASS_DELETE'
     else 'DELETE'
   end) as needs(ability)
-  where needs.ability is not null and not ws_2_edit.process_able(needs.ability, o, mine)
-  limit 1;
+  where needs.ability is not null and not ws_2_edit.process_able(needs.ability, o, mine);
   if found then
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
       jsonb_build_object('ability', refused.ability, 'id', refused.id));
@@ -920,6 +926,7 @@ declare
   refused record;
 begin
   perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
+  -- The first will do; a limit would make the planner go through all rows for each one.
   select o.id, needs.ability into refused
   from old_rows o
   join new_rows n on n.id = o.id
@@ -928,8 +935,7 @@ begin
     when several then 'MASS_DELETE'
     else 'DELETE'
   end) as needs(ability)
-  where needs.ability is not null and not ws_2_edit.step_able(needs.ability, o, mine)
-  limit 1;
+  where needs.ability is not null and not ws_2_edit.step_able(needs.ability, o, mine);
   if found then
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
       jsonb_build_object('ability', refused.ability, 'id', refused.id));
@@ -942,7 +948,7 @@ create or replace function ws_2_edit.step_references() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if tg_op = 'UPDATE' and new.process_id is not null and new.process_id is distinct from old.process_id and not exists (select from ws_2_sight.process s where s.id = new.process_id) then
+  if tg_argv[0] = 'process' and new.process_id is not null and not exists (select from ws_2_sight.process s where s.id = new.process_id) then
     perform rowplane.no_such_record('process');
   end if;
   return new;
@@ -1021,11 +1027,11 @@ create trigger guard_4_place before update of folder_id, client_id on ws_2.step
   execute function rowplane.guard_place(2);
 comment on trigger guard_4_place on ws_2.step is 'P8, C7, C8: where the record goes must be a place and a client of the viewer.';
 
-create trigger guard_5_references before update of process_id on ws_2.step
+create trigger guard_5_process_id before update of process_id on ws_2.step
   for each row
   when (current_user <> 'rowplane_owner')
-  execute function ws_2_edit.step_references();
-comment on trigger guard_5_references on ws_2.step is 'W8: what the viewer does not see can not be referred to.';
+  execute function ws_2_edit.step_references('process');
+comment on trigger guard_5_process_id on ws_2.step is 'W8: what the viewer does not see can not be referred to.';
 
 create trigger guard_6_changed after update on ws_2.step
   referencing old table as old_rows new table as new_rows for each statement

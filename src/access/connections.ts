@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { keptOn } from './kept-statements.ts';
 import { runUnit } from './unit.ts';
 import type { Row, Statement } from './unit.ts';
 
@@ -65,8 +66,9 @@ interface Reader {
 }
 
 /**
- * Tells whether a connection is still as it was opened: in no transaction, and with the settings that it started with.
- * Postgres reports those that change how values read (time zone, date style, search path, …).
+ * Tells whether a connection is still as it was opened: in no transaction, with the settings that it started with, and
+ * with no statements prepared but our own. Postgres reports those settings that change how values read (time zone, date
+ * style, search path, …).
  */
 function watch(client: pg.ClientBase): () => boolean {
   let changed = false;
@@ -74,7 +76,8 @@ function watch(client: pg.ClientBase): () => boolean {
   connection.on('parameterStatus', () => {
     changed = true;
   });
-  return () => changed || client.getTransactionStatus() !== 'I';
+  const kept = keptOn(client);
+  return () => changed || client.getTransactionStatus() !== 'I' || !kept.isTrusted();
 }
 
 /** Opens connections as they are needed; a lost one is replaced by the next read. */

@@ -1,10 +1,14 @@
 import pg from 'pg';
+import { serialize } from 'pg-protocol';
 import { prepareValue } from 'pg/lib/utils.js';
+import { keptOn, LEAVES_NOTHING, parseMessage, type KeptStatements } from './kept-statements.ts';
 
-/** One SQL statement; always unnamed, so that nothing outlives its transaction. */
+/** One SQL statement. */
 export interface Statement {
   text: string;
   values: unknown[];
+  /** Its plan may be kept on the connection: for a text that comes again and again, and whose best plan no value changes. */
+  keep?: boolean;
 }
 
 /** A row by column name. Integers are numbers, booleans booleans, JSON is parsed; bigint, dates and timestamps stay text as Postgres writes it. */
@@ -23,7 +27,8 @@ type Parser = (text: string) => unknown;
  * it, and outside of an explicit BEGIN the whole unit is one transaction of its own.
  */
 class Unit extends pg.Query {
-  private readonly statements: { text: string; values: (string | Buffer | null)[] }[];
+  private readonly statements: { text: string; values: (string | Buffer | null)[]; keep: boolean }[];
+  private readonly kept: KeptStatements;
   private readonly results: Row[][] = [];
   private received: Row[] = [];
   private columns: string[] = [];
@@ -31,24 +36,30 @@ class Unit extends pg.Query {
   private settled = false;
   private readonly done: (error: Error | null, results: Row[][]) => void;
 
-  constructor(statements: Statement[], done: (error: Error | null, results: Row[][]) => void) {
+  constructor(kept: KeptStatements, statements: Statement[], done: (error: Error | null, results: Row[][]) => void) {
     super({ text: '' });
     // Values become wire text before anything is sent: a value that can't be written must not leave half a unit on the wire.
-    this.statements = statements.map(({ text, values }) => ({ text, values: values.map(wireValue) }));
+    this.statements = statements.map(({ text, values, keep = false }) => ({
+      text,
+      values: values.map(wireValue),
+      keep,
+    }));
+    this.kept = kept;
     this.done = done;
   }
 
   override submit = (connection: pg.Connection): null => {
-    const wire = connection as unknown as WireConnection;
-    wire.stream.cork();
-    for (const { text, values } of this.statements) {
-      wire.parse({ text, name: '', types: [] });
-      wire.bind({ portal: '', statement: '', values });
-      wire.describe({ type: 'P', name: '' });
-      wire.execute({ portal: '', rows: 0 });
-    }
-    wire.sync();
-    wire.stream.uncork();
+    const messages = this.statements.flatMap(({ text, values, keep }) => {
+      const { name, preparing } = keep ? this.kept.use(text) : { name: '', preparing: [parseMessage('', text)] };
+      return [
+        ...preparing,
+        serialize.bind({ portal: '', statement: name, values }),
+        serialize.describe({ type: 'P', name: '' }),
+        serialize.execute({ portal: '', rows: 0 }),
+      ];
+    });
+    // One write: for many small ones, sending costs more than everything else here.
+    (connection as unknown as WireConnection).stream.write(Buffer.concat([...messages, serialize.sync()]));
     return null;
   };
 
@@ -66,13 +77,14 @@ class Unit extends pg.Query {
     this.received.push(row);
   }
 
-  handleCommandComplete(): void {
+  handleCommandComplete({ text }: { text: string }): void {
+    if (!LEAVES_NOTHING.test(text)) this.kept.distrust();
     this.results.push(this.received);
     this.received = [];
   }
 
   handleEmptyQuery(): void {
-    this.handleCommandComplete();
+    this.handleCommandComplete({ text: 'SELECT 0' });
   }
 
   handleError(error: Error): void {
@@ -91,12 +103,7 @@ class Unit extends pg.Query {
 }
 
 interface WireConnection {
-  stream: { cork(): void; uncork(): void };
-  parse(message: { text: string; name: string; types: number[] }): void;
-  bind(message: { portal: string; statement: string; values: (string | Buffer | null)[] }): void;
-  describe(message: { type: 'P'; name: string }): void;
-  execute(message: { portal: string; rows: number }): void;
-  sync(): void;
+  stream: { write(bytes: Buffer): void };
 }
 
 const identity: Parser = (text) => text;
@@ -125,9 +132,9 @@ function wireValue(value: unknown): string | Buffer | null {
 }
 
 /** Sends the statements as one unit; resolves to the rows of each. Rejects with the first error, and then none of them had an effect of its own. */
-export function runUnit(client: pg.Client, statements: Statement[]): Promise<Row[][]> {
+export function runUnit(client: pg.ClientBase, statements: Statement[]): Promise<Row[][]> {
   return new Promise((resolve, reject) => {
-    const unit = new Unit(statements, (error, results) => {
+    const unit = new Unit(keptOn(client), statements, (error, results) => {
       if (error) reject(error);
       else resolve(results);
     });

@@ -173,7 +173,8 @@ export function openViewers({
   }
 
   function enter(viewer: Viewer, workspaces: number[]): Statement {
-    return { text: 'select viewer, stamp, mode from rowplane.enter($1, $2)', values: [tokenOf(viewer), workspaces] };
+    const text = 'select viewer, stamp, mode from rowplane.enter($1, $2)';
+    return { text, values: [tokenOf(viewer), workspaces], keep: true };
   }
 
   return {
@@ -249,8 +250,9 @@ async function retrying<T>(work: () => Promise<T>): Promise<T> {
 
 /** The connection was not as it should be, and was thrown away: another one will do. */
 function isSpoilt(error: unknown): boolean {
-  // A role that may not even enter, a transaction that failed before this one began.
-  return error instanceof SpoiltConnection || ['42501', '25P02'].includes(sqlState(error) ?? '');
+  // A role that may not even enter, a transaction that failed before this one began, a kept statement that was never
+  // prepared (the unit that should have failed before), or whose columns have become others.
+  return error instanceof SpoiltConnection || ['42501', '25P02', '26000', '0A000'].includes(sqlState(error) ?? '');
 }
 
 function rethrow(error: unknown): never {

@@ -59,11 +59,21 @@ export async function applyObjects(
       kind: object.kind,
       name: object.name,
       plane,
-      fingerprint: fingerprint(sourceOf(object), after.get(keyOf(object))),
+      fingerprint: staysRecorded(object, known) ?? fingerprint(sourceOf(object), after.get(keyOf(object))),
     })),
     gone,
   );
   return [...gone.map(nameOf), ...changed.map(({ object }) => object.name)];
+}
+
+/**
+ * Roles and schemas can't be made anew, since others hang on them: what they were given by hand (a login, a member) is
+ * not taken back, and must not be recorded as if it were right.
+ */
+function staysRecorded(object: SqlObject, known: ReadonlyMap<string, string>): string | undefined {
+  const recorded = known.get(keyOf(object));
+  const same = ['role', 'schema'].includes(object.kind) && sourceIn(recorded) === sourceOf(object);
+  return same ? recorded : undefined;
 }
 
 type Exists = (each: { kind: string; name: string }) => boolean;
@@ -82,7 +92,11 @@ function statements(changed: readonly PlannedObject[], gone: readonly RecordedOb
       objects.filter(({ kind }) => kinds.includes(kind)),
     ).flatMap((object) => making(object, exists));
   return [
-    ...drop(['policy'], replaced.some(isSight) ? replaced : []),
+    // Policies that read what is dropped go before it; else they go late.
+    ...drop(
+      ['policy'],
+      replaced.some(isSight) || gone.some(({ kind }) => kind === 'function') ? [...gone, ...replaced] : [],
+    ),
     ...drop(DROPPING, readersFirst([...gone, ...replaced])),
     ...make(MAKING.slice(0, -1)),
     ...drop(['policy'], [...gone, ...replaced]),

@@ -1,22 +1,18 @@
 import type { Definitions } from '../compiler/definition.ts';
-import type { Blueprint } from '../compiler/restriction.ts';
-import { identifier, statementsOf, type SqlObject } from '../compiler/sql-object.ts';
-import { tableObjects } from '../compiler/tables.ts';
-import { workspaceObjects, workspaceRoles, workspaceSchemas } from '../compiler/workspace.ts';
+import { identifier, statementsOf } from '../compiler/sql-object.ts';
+import { workspaceRoles, workspaceSchemas } from '../compiler/workspace.ts';
 import type { Queryable } from '../database/queryable.ts';
 import { retryConflicts } from '../database/retry.ts';
-import { applyObjects } from './apply-objects.ts';
+import { applyObjects, type ApplyOptions } from './apply-objects.ts';
 import { requireApplied } from './applied-definitions.ts';
+import { baseObjects, isBase, mendAndRecordBase } from './base-objects.ts';
 import { readBlueprint, readTag } from './blueprint.ts';
-import { fingerprint, keyOf, readCatalog, readRecorded, record, type RecordedObject } from './fingerprints.ts';
+import { readRecorded, type RecordedObject } from './fingerprints.ts';
 import { planePlan, sharedPlan, waitBriefly } from './plan.ts';
 import { storeLevels } from './planes-save.ts';
 import { dropUnusedIndexes } from './restriction-indexes.ts';
 
 export { dropPlane, savePlane } from './planes-save.ts';
-
-/** What stands in place of the SQL that an object came from, for those that only the definitions change. */
-const BASE = 'base';
 
 /** Makes a workspace's schemas, roles, tables, doors and sight, in the caller's transaction as rowplane_owner. */
 export async function compileWorkspace(owner: Queryable, definitions: Definitions, workspace: number): Promise<void> {
@@ -24,6 +20,11 @@ export async function compileWorkspace(owner: Queryable, definitions: Definition
   const objects = baseObjects(await readTag(owner), workspace, definitions);
   await owner.query(objects.flatMap(statementsOf).join(';\n'));
   await recompileWorkspace(owner, workspace, definitions);
+}
+
+export interface RecompileOptions extends Partial<ApplyOptions> {
+  /** Whether the definitions changed the workspace's tables in this transaction. Default: no. */
+  tablesChanged?: boolean;
 }
 
 /**
@@ -34,21 +35,16 @@ export async function recompileWorkspace(
   owner: Queryable,
   workspace: number,
   definitions?: Definitions,
+  { tablesChanged = false, mend = true }: RecompileOptions = {},
 ): Promise<string[]> {
   await waitBriefly(owner);
   const blueprint = await readBlueprint(owner, workspace, definitions);
   for (const plane of blueprint.planes) await storeLevels(owner, blueprint, plane);
   const recorded = (await readRecorded(owner, workspace)).filter((each) => !isBase(each));
   const planned = [...sharedPlan(blueprint), ...blueprint.planes.flatMap((plane) => planePlan(blueprint, plane))];
-  const touched = await applyObjects(owner, workspace, planned, recorded.filter(isNoIndex), { mend: true });
+  const touched = await applyObjects(owner, workspace, planned, recorded.filter(isNoIndex), { mend });
   await dropUnusedIndexes(owner, blueprint);
-  await recordBase(owner, blueprint);
-  return touched;
-}
-
-/** What a workspace has before doors and planes. */
-export function baseObjects(tag: string, workspace: number, definitions: Definitions): SqlObject[] {
-  return [...workspaceObjects({ id: workspace, tag }), ...tableObjects(workspace, definitions)];
+  return mend ? [...touched, ...(await mendAndRecordBase(owner, blueprint, { tablesChanged }))] : touched;
 }
 
 /** Removes a workspace with its records, planes and roles, in the caller's transaction. */
@@ -75,29 +71,7 @@ export function withCompileRetries<T>(work: () => Promise<T>): Promise<T> {
   return retryConflicts(work);
 }
 
-function isBase({ fingerprint: recorded }: RecordedObject): boolean {
-  return recorded.startsWith(`${BASE}.`);
-}
-
 /** Indexes for restrictions have a life of their own: they come after the transaction. */
 function isNoIndex({ kind }: RecordedObject): boolean {
   return kind !== 'index';
-}
-
-/** Records what the tables consist of, so that changes by hand show. */
-async function recordBase(owner: Queryable, { tag, workspace, definitions }: Blueprint): Promise<void> {
-  const objects = baseObjects(tag, workspace, definitions);
-  const catalog = await readCatalog(
-    owner,
-    objects.map(({ name }) => name),
-  );
-  const recorded = objects
-    .filter((object) => catalog.has(keyOf(object)))
-    .map(({ kind, name }) => {
-      const text = fingerprint(BASE, catalog.get(keyOf({ kind, name })));
-      return { kind, name, plane: null, fingerprint: text };
-    });
-  const keys = new Set(recorded.map(keyOf));
-  const forgotten = (await readRecorded(owner, workspace)).filter((each) => isBase(each) && !keys.has(keyOf(each)));
-  await record(owner, workspace, recorded, forgotten);
 }

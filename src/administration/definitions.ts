@@ -86,7 +86,7 @@ async function apply(
   await store(owner, [...wanted.values()]);
   for (const { id } of workspaces) {
     for (const statement of alteringStatements(id, changes, wanted)) await owner.query(statement);
-    await recompileWorkspace(owner, id, wanted);
+    await recompileWorkspace(owner, id, wanted, { tablesChanged: true });
   }
   return changes;
 }
@@ -110,7 +110,7 @@ async function remove(owner: Queryable, removal: Removal): Promise<void> {
   const trimmed = withoutRemoved(applied, changes);
   await store(owner, [...trimmed.values()]);
   for (const { id } of workspaces) {
-    await recompileWorkspace(owner, id, trimmed);
+    await recompileWorkspace(owner, id, trimmed, { tablesChanged: true });
     for (const statement of droppingStatements(id, changes)) await owner.query(statement);
   }
   const removed = changes.filter((change) => change.kind === 'definitionRemoved');

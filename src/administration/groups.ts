@@ -85,7 +85,7 @@ export async function deleteGroup(a: Administration, id: string, confirm: boolea
   if (!confirm && members + Object.values(others).flat().length > 0) {
     throw new Refusal(
       'VALIDATION_FAILED',
-      `The group "${group.name}" is in use: its members lose what it was given, and gain what it was denied. Set "confirm" to delete it all the same.`,
+      `The group "${group.name}" is in use: its members lose what it was given, and gain what it was denied. To delete it all the same, set "confirm" (on the command line: --confirm).`,
       { problems: [{ path: 'confirm', message: 'is needed: the group is in use' }], ...losses },
     );
   }

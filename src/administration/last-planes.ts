@@ -60,7 +60,7 @@ function needsConfirmation(losses: Loss[]): Refusal {
   const count = losses.length === 1 ? 'One member' : `${losses.length} members`;
   return new Refusal(
     'VALIDATION_FAILED',
-    `${count} would lose the last plane in a workspace and see nothing there any more. Set "confirm" to do it all the same.`,
+    `${count} would lose the last plane in a workspace and see nothing there any more. To do it all the same, set "confirm" (on the command line: --confirm).`,
     {
       problems: [{ path: 'confirm', message: 'is needed: someone loses the last plane in a workspace' }],
       losing: losses.slice(0, NAMED).map(({ user, workspace }) => ({ user, workspace })),

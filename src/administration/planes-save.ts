@@ -50,7 +50,7 @@ export async function savePlane(owner: Queryable, definitions: Definitions, plan
     { mend: false },
   );
   await dropUnusedIndexes(owner, blueprint);
-  return { id, afterCommit: await missingIndexes(owner, blueprint) };
+  return { id, afterCommit: await missingIndexes(owner, blueprint, saved) };
 }
 
 /** A10: removes a plane with everything that it was compiled into, in the caller's transaction as rowplane_owner. */

@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/queryable.ts';
 import { readBlueprint } from './blueprint.ts';
-import { baseObjects } from './compile.ts';
+import { baseObjects } from './base-objects.ts';
 import { fingerprint, keyOf, readCatalog, sourceIn, sourceOf, type RecordedObject } from './fingerprints.ts';
 import { planePlan, sharedPlan } from './plan.ts';
 

@@ -26,13 +26,15 @@ export function fail(error: unknown, options: OutputOptions = {}): void {
   process.exitCode = 1;
   const known = error instanceof Error ? error : new Error(String(error));
   const { code, details } = known as { code?: unknown; details?: unknown };
+  // A schema, table or function of ours that isn't there.
+  const message = ['3F000', '42P01', '42883'].includes(String(code))
+    ? `The database is not up to date: run rowplane migrate first (${known.message}).`
+    : known.message;
   if (options.json) {
-    process.stderr.write(
-      `${JSON.stringify({ error: { code: code ?? 'INTERNAL', message: known.message, details } })}\n`,
-    );
+    process.stderr.write(`${JSON.stringify({ error: { code: code ?? 'INTERNAL', message, details } })}\n`);
     return;
   }
-  process.stderr.write(`Error: ${known.message}\n`);
+  process.stderr.write(`Error: ${message}\n`);
   // What is nobody's mistake but a programmer's is worth its trace; a refusal says all there is to say.
   if (process.env.ROWPLANE_DEBUG) process.stderr.write(`${known.stack ?? ''}\n`);
 }

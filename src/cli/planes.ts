@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Administration } from '../access/administrators.ts';
-import type { ContentInput } from '../administration/planes.ts';
 import { type ActingOptions, adminCommand, changing, reading, several, wholeList } from './administration.ts';
+import { CONTENT, contentIn } from './content-file.ts';
 import { find, findAll, findWorkspace } from './find.ts';
 import { action, note, report, table } from './output.ts';
 
@@ -16,7 +15,6 @@ interface PlaneOptions extends ActingOptions {
 
 const functions = () => import('../administration/planes.ts');
 const groupFunctions = () => import('../administration/plane-groups.ts');
-const CONTENT = 'a JSON file: { "document": { "views": ["list"], "restriction": … }, … }';
 const LAST = 'also if someone loses the last plane in the workspace';
 
 /** `rowplane planes …`: access control planes (A1, A6, A9, A11). */
@@ -114,9 +112,9 @@ async function assign(called: string, options: PlaneOptions): Promise<void> {
   const { plane, escapes } = await changing(options, async (a, definitions) =>
     assignPlane(a, definitions, await findPlane(a, called, options), await findAll(a, 'groups', options.group)),
   );
-  if (escapes.count > 0) note(`Warning: ${escapes.count} members see more through other planes:`);
+  if (escapes.count > 0) note(`Warning: members who see more through other planes: ${escapes.count}`);
   for (const { user, planes } of escapes.members) note(`  ${user}: ${planes.join(', ')}`);
-  report({ plane, escapes }, options, () => `"${plane.name}" is assigned to ${plane.groupCount} groups.`);
+  report({ plane, escapes }, options, () => `Groups that "${plane.name}" is assigned to: ${plane.groupCount}.`);
 }
 
 async function unassign(called: string, options: PlaneOptions): Promise<void> {
@@ -126,7 +124,7 @@ async function unassign(called: string, options: PlaneOptions): Promise<void> {
     const groups = await findAll(a, 'groups', options.group);
     return unassignPlane(a, definitions, await findPlane(a, called, options), groups, confirm);
   });
-  report(plane, options, () => `"${plane.name}" is assigned to ${plane.groupCount} groups.`);
+  report(plane, options, () => `Groups that "${plane.name}" is assigned to: ${plane.groupCount}.`);
 }
 
 async function fields(called: string, definition: string, options: PlaneOptions): Promise<void> {
@@ -147,13 +145,4 @@ async function fields(called: string, definition: string, options: PlaneOptions)
 
 async function findPlane(a: Administration, called: string, { workspace }: PlaneOptions): Promise<number> {
   return find<number>(a, 'planes', called, await findWorkspace(a, workspace));
-}
-
-/** The content of a plane as the file has it, an object by definition. */
-async function contentIn(file: string): Promise<ContentInput[]> {
-  const content: unknown = JSON.parse(await readFile(file, 'utf8'));
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw new Error(`${file} must hold ${CONTENT}.`);
-  }
-  return Object.entries(content).map(([definition, enabled]) => ({ ...(enabled as object), definition }));
 }

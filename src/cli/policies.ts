@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { PlaneContent } from '../compiler/levels.ts';
 import type { Queryable } from '../database/queryable.ts';
 import { withDeployment } from './deployment.ts';
 import { action, report, type OutputOptions, withOutput } from './output.ts';
@@ -32,7 +30,7 @@ export function addPolicies(program: Command): void {
 async function print(options: Choice): Promise<void> {
   const { readBlueprint } = await import('../administration/blueprint.ts');
   const { planePlan, sharedPlan } = await import('../administration/plan.ts');
-  const { baseObjects } = await import('../administration/compile.ts');
+  const { baseObjects } = await import('../administration/base-objects.ts');
   const { printSql } = await import('../compiler/print-sql.ts');
   const parts: string[] = [];
   await asOwner(async (owner) => {
@@ -57,6 +55,8 @@ async function print(options: Choice): Promise<void> {
 async function diff(options: Choice & { content?: string }): Promise<void> {
   const { diffCompiled } = await import('../administration/policy-diff.ts');
   const { loadDefinitions } = await import('../compiler/load-definitions.ts');
+  const { contentOf } = await import('../administration/planes.ts');
+  const { contentIn } = await import('./content-file.ts');
   const { schemaFolder } = await import('./schema-folder.ts');
   if ((options.content === undefined) !== (options.plane === undefined))
     throw new Error('--plane and --content belong together: the plane, and the file with what it would enable.');
@@ -67,7 +67,7 @@ async function diff(options: Choice & { content?: string }): Promise<void> {
     for (const { id } of workspaces) {
       const [plane] = options.plane === undefined ? [] : await chosenPlanes(owner, id, options);
       if (options.plane !== undefined && plane === undefined) continue;
-      const content = plane && (JSON.parse(await readFile(options.content!, 'utf8')) as PlaneContent);
+      const content = plane && contentOf(definitions, await contentIn(options.content!));
       found.push(
         ...(await diffCompiled(owner, id, {
           definitions,

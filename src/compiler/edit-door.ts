@@ -2,7 +2,7 @@ import type { ObjectDefinition } from './definition.ts';
 import { editSchema, VIEWER_ROLE, workspaceSchema, writerRole } from './names.ts';
 import { ownedView } from './owned-view.ts';
 import { selectText } from './record-columns.ts';
-import { exposedSql, exposuresOf, type Blueprint } from './restriction.ts';
+import { exposedSql, type Blueprint } from './restriction.ts';
 import { identifier, qualified, type SqlObject } from './sql-object.ts';
 
 /** What can be set besides fields: place, client, owner, trash. Each is judged by a guard of its own. */
@@ -26,7 +26,7 @@ export function editDoorObjects(blueprint: Blueprint): SqlObject[] {
 }
 
 function doorOf(blueprint: Blueprint, definition: ObjectDefinition, role: string): SqlObject[] {
-  const { workspace, planes } = blueprint;
+  const { workspace } = blueprint;
   const table = qualified(workspaceSchema(workspace), definition.table);
   const name = qualified(editSchema(workspace), definition.table);
   const columns = [...Object.values(definition.fields).map((field) => field.column), ...DOOR_COLUMNS].map(identifier);
@@ -39,7 +39,7 @@ function doorOf(blueprint: Blueprint, definition: ObjectDefinition, role: string
     {
       kind: 'policy',
       name: `planes on ${table}`,
-      sql: `create policy planes on ${table} for update to ${role}\n  using (\n    ${exposedSql(definition, exposuresOf(definition, planes))})\n  with check (true)`,
+      sql: `create policy planes on ${table} for update to ${role}\n  using (\n    ${exposedSql(blueprint, definition)})\n  with check (true)`,
       comment: `W1, W4: what any plane of the viewer exposes of definition ${definition.name} can be aimed at; the guard judges the change.`,
     },
     ownedView({

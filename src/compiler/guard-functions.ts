@@ -32,12 +32,11 @@ export function guardNames(workspace: number, { table }: ObjectDefinition): Guar
 
 /** The functions of one table's guard. */
 export function guardFunctions(blueprint: Blueprint, definition: ObjectDefinition, names: GuardNames): SqlObject[] {
-  const pointing = Object.values(definition.fields).filter(pointsElsewhere);
   return [
     fieldGuard(blueprint.workspace, names),
     recordGuard(blueprint.workspace, names),
     changedGuard(blueprint.workspace, names),
-    ...(pointing.length === 0 ? [] : [referencesGuard(blueprint, pointing, names)]),
+    ...(Object.values(definition.fields).some(pointsElsewhere) ? [referencesGuard(blueprint, definition, names)] : []),
   ];
 }
 
@@ -103,6 +102,7 @@ function changedGuard(workspace: number, { changed, able }: GuardNames): SqlObje
   refused record;
 begin
   perform set_config('rowplane.changed', coalesce((select array_agg(n.id) from new_rows n), '{}')::text, true);
+  -- The first will do; a limit would make the planner go through all rows for each one.
   select o.id, needs.ability into refused
   from old_rows o
   join new_rows n on n.id = o.id
@@ -111,8 +111,7 @@ begin
     when several then 'MASS_DELETE'
     else 'DELETE'
   end) as needs(ability)
-  where needs.ability is not null and not ${able}(needs.ability, o, mine)
-  limit 1;
+  where needs.ability is not null and not ${able}(needs.ability, o, mine);
   if found then
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
       jsonb_build_object('ability', refused.ability, 'id', refused.id));
@@ -123,11 +122,13 @@ end`,
 }
 
 /** W8, U3: what the viewer doesn't see can't be named. References of new records are the business of policies. */
-function referencesGuard(blueprint: Blueprint, fields: readonly Field[], { references }: GuardNames): SqlObject {
+function referencesGuard(blueprint: Blueprint, definition: ObjectDefinition, { references }: GuardNames): SqlObject {
+  const fields = Object.values(definition.fields).filter(pointsElsewhere);
   const checks = fields.map((field) => {
     const column = identifier(field.column);
-    const isNamed = `new.${column} is not null and new.${column} is distinct from old.${column}`;
-    const when = field.type === 'reference' ? `tg_op = 'UPDATE' and ${isNamed}` : isNamed;
+    const isChanged = `tg_argv[0] = ${literal(field.name)}`;
+    const isNamed = hasPolicy(definition, field) ? isChanged : `(tg_op = 'INSERT' or ${isChanged})`;
+    const when = `${isNamed} and new.${column} is not null`;
     return `  if ${when} and not exists (${targetOf(blueprint, field, `new.${column}`)}) then
     perform rowplane.no_such_record(${literal(field.name)});
   end if;`;
@@ -149,7 +150,7 @@ export function referencePolicies(
 ): SqlObject[] {
   const table = qualified(workspaceSchema(workspace), definition.table);
   return Object.values(definition.fields)
-    .filter((field) => field.type === 'reference')
+    .filter((field) => hasPolicy(definition, field))
     .map((field) => {
       const name = identifier(`sees_${field.column}`);
       const value = `${identifier(definition.table)}.${identifier(field.column)}`;
@@ -164,6 +165,18 @@ export function referencePolicies(
         comment: `W8: a new record refers by ${field.name} to what the viewer sees.`,
       };
     });
+}
+
+/** A table's policy can't ask for the table itself, and the users that the viewer sees aren't the planes' to read. */
+function hasPolicy(definition: ObjectDefinition, { type, to }: Field): boolean {
+  return type === 'reference' && to !== definition.name;
+}
+
+/** Whether new records' fields that point elsewhere are all judged by policies. */
+export function areJudgedByPolicies(definition: ObjectDefinition): boolean {
+  return Object.values(definition.fields)
+    .filter(pointsElsewhere)
+    .every((field) => hasPolicy(definition, field));
 }
 
 /** Whether a field holds the id of something that its writer must see. */

@@ -1,5 +1,12 @@
-import type { Field, ObjectDefinition } from './definition.ts';
-import { guardFunctions, guardNames, pointsElsewhere, referencePolicies, type GuardNames } from './guard-functions.ts';
+import type { ObjectDefinition } from './definition.ts';
+import {
+  areJudgedByPolicies,
+  guardFunctions,
+  guardNames,
+  pointsElsewhere,
+  referencePolicies,
+  type GuardNames,
+} from './guard-functions.ts';
 import { OWNER_ROLE } from './names.ts';
 import type { Blueprint } from './restriction.ts';
 import { identifier, literal, type SqlObject } from './sql-object.ts';
@@ -22,11 +29,12 @@ export function guardObjects(blueprint: Blueprint): SqlObject[] {
   });
 }
 
+const REFERENCES = 'W8: what the viewer does not see can not be referred to.';
+
 /** Postgres fires them in the order of their names. */
 function triggers(workspace: number, definition: ObjectDefinition, names: GuardNames): SqlObject[] {
   const fields = Object.values(definition.fields);
   const pointing = fields.filter(pointsElsewhere);
-  const named = `update of ${pointing.map((field) => identifier(field.column)).join(', ')}`;
   const row = (name: string, event: string, call: string, comment: string): SqlObject =>
     trigger(names.table, name, `before ${event} on ${names.table}\n  for each row`, call, comment);
   return [
@@ -60,16 +68,18 @@ function triggers(workspace: number, definition: ObjectDefinition, names: GuardN
       `rowplane.guard_place(${workspace})`,
       'P8, C7, C8: where the record goes must be a place and a client of the viewer.',
     ),
-    ...(pointing.length === 0
+    ...(pointing.length === 0 || areJudgedByPolicies(definition)
       ? []
-      : [
-          row(
-            'guard_5_references',
-            pointing.some(({ type }) => type === 'user') ? `insert or ${named}` : named,
-            `${names.references}()`,
-            'W8: what the viewer does not see can not be referred to.',
-          ),
-        ]),
+      : [row('guard_5_references', 'insert', `${names.references}()`, REFERENCES)]),
+    // Also for the value that a field has: what is refused elsewhere and accepted here would be told.
+    ...pointing.map((field) =>
+      row(
+        `guard_5_${field.column}`,
+        `update of ${identifier(field.column)}`,
+        `${names.references}(${literal(field.name)})`,
+        REFERENCES,
+      ),
+    ),
     trigger(
       names.table,
       'guard_6_changed',

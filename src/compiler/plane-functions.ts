@@ -1,7 +1,7 @@
 import type { ObjectDefinition } from './definition.ts';
 import { guardNames, type GuardNames } from './guard-functions.ts';
 import { abilitiesOf, levelsOf } from './levels.ts';
-import { exposedRecordSql, exposuresOf, type Blueprint, type Plane } from './restriction.ts';
+import { areMany, exposedFunction, exposedRecordSql, exposuresOf, type Blueprint, type Plane } from './restriction.ts';
 import { sqlFunction } from './sql-function.ts';
 import { literal, type SqlObject } from './sql-object.ts';
 
@@ -32,8 +32,26 @@ export function planeFunctionObjects(blueprint: Blueprint): SqlObject[] {
         cases: abilityCases(definition),
         comment: 'A8: whether one of the planes exposes the record and grants the ability.',
       }),
+      ...exposedFunctionObject(blueprint, definition),
     ];
   });
+}
+
+/** Only where policies leave so many restrictions to it. */
+function exposedFunctionObject({ workspace, planes }: Blueprint, definition: ObjectDefinition): SqlObject[] {
+  const exposures = exposuresOf(definition, planes);
+  if (!areMany(exposures)) return [];
+  return [
+    sqlFunction({
+      name: exposedFunction(workspace, definition),
+      parameters: `item ${guardNames(workspace, definition).table}, mine integer[]`,
+      returns: 'boolean',
+      volatility: 'stable',
+      body: `begin\n  return coalesce(${exposedRecordSql(definition, exposures, 'item')}, false);\nend`,
+      comment: 'A2: whether one of the planes exposes the record, for policies where planes have many restrictions.',
+      callable: true,
+    }),
+  ];
 }
 
 /** What is asked for, and whether it counts in a plane. */

@@ -8,7 +8,9 @@ export const RESERVED_DEFINITION_NAMES: ReadonlySet<string> = new Set(
   levelSourceKind log mailbox mutation node nodes order orderDirection pageInfo permission permissions plane
   planeContent planeEscapes planes principal principalKind profile profiles query realm realms record
   recordFieldPlane records role roles service session sessions string subscription textTest textTestRange trash
-  trashed user userRole users userTest version view viewer viewers warning workspace workspaces workspaceSettings`.split(/\s+/),
+  trashed user userRole users userTest version view viewer viewers warning workspace workspaces workspaceSettings`.split(
+    /\s+/,
+  ),
 );
 
 /** What the names of derived GraphQL types end in: a definition `processWhere` would meet the one of `process`. */

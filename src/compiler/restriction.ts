@@ -5,7 +5,9 @@ import { parseCondition } from './condition/parse.ts';
 import { columnOf, conditionToSql } from './condition/to-sql.ts';
 import type { Definitions, ObjectDefinition } from './definition.ts';
 import { isActive, type PlaneContent } from './levels.ts';
+import { editSchema } from './names.ts';
 import { perPlane } from './per-plane.ts';
+import { identifier, qualified } from './sql-object.ts';
 
 /** A plane as the compilers take it. A full plane's content is already written out. */
 export interface Plane {
@@ -70,15 +72,36 @@ export function restrictionSql(definition: ObjectDefinition, restriction: Normal
 }
 
 /**
+ * More restrictions than these are tested by a function: written out in a policy, they would cost planning time in
+ * every statement that only mentions the table.
+ */
+const WRITTEN_OUT = 4;
+
+/** Whether a definition's exposures are so many that policies leave them to a function. */
+export function areMany(exposures: readonly Exposure[]): boolean {
+  return exposures.filter(({ restriction }) => restriction !== null).length > WRITTEN_OUT;
+}
+
+/**
  * Whether one of the viewer's planes exposes the row at hand, for a policy. Who the viewer is gets asked once per
  * statement.
  */
-export function exposedSql(definition: ObjectDefinition, exposures: readonly Exposure[]): string {
-  const parts = exposures.map(({ planes, restriction }) => {
-    const inPlanes = `(select rowplane.viewer_in_any_plane(${planeList(planes)}))`;
-    return restriction === null ? inPlanes : `(${inPlanes} and ${restrictionSql(definition, restriction)})`;
+export function exposedSql({ workspace, planes }: Blueprint, definition: ObjectDefinition): string {
+  const exposures = exposuresOf(definition, planes);
+  if (areMany(exposures)) {
+    const row = `${identifier(definition.table)}.*`;
+    return `${exposedFunction(workspace, definition)}(${row}, (select rowplane.viewer_planes(${workspace})))`;
+  }
+  const parts = exposures.map((each) => {
+    const inPlanes = `(select rowplane.viewer_in_any_plane(${planeList(each.planes)}))`;
+    return each.restriction === null ? inPlanes : `(${inPlanes} and ${restrictionSql(definition, each.restriction)})`;
   });
   return parts.length === 0 ? 'false' : parts.join('\n    or ');
+}
+
+/** The function that tests a record against all restrictions of a definition. */
+export function exposedFunction(workspace: number, { table }: ObjectDefinition): string {
+  return qualified(editSchema(workspace), `${table}_exposed`);
 }
 
 /** The same for a record in a variable, among planes in a variable `mine`; never null. */

@@ -2,7 +2,7 @@ import type { ObjectDefinition } from './definition.ts';
 import { planesRole, sightRole, sightSchema, trashRole, VIEWER_ROLE, workspaceSchema } from './names.ts';
 import { ownedView } from './owned-view.ts';
 import { selectText } from './record-columns.ts';
-import { exposedSql, exposuresOf, type Blueprint } from './restriction.ts';
+import { exposedSql, type Blueprint } from './restriction.ts';
 import { identifier, qualified, type SqlObject } from './sql-object.ts';
 
 /**
@@ -25,7 +25,7 @@ export function sightObjects(blueprint: Blueprint): SqlObject[] {
 function sightOf(blueprint: Blueprint, definition: ObjectDefinition, role: string, readers: string): SqlObject[] {
   const table = qualified(workspaceSchema(blueprint.workspace), definition.table);
   const name = qualified(sightSchema(blueprint.workspace), definition.table);
-  const exposed = exposedSql(definition, exposuresOf(definition, blueprint.planes));
+  const exposed = exposedSql(blueprint, definition);
   return [
     { kind: 'grant', name: `${role} on ${table}`, sql: `grant select (id) on ${table} to ${role}` },
     {

@@ -162,13 +162,29 @@ function constraint(workspace: number, table: string, name: string, rule: string
 function systemIndexes(workspace: number, { table }: ObjectDefinition): SqlObject[] {
   return [
     index(workspace, table, tableObjectName(table, 'realm_id'), '(realm_id, id)', 'The newest records of each realm.'),
+    index(
+      workspace,
+      table,
+      tableObjectName(table, 'archive_id'),
+      '(archive_id, id)',
+      'The newest records of an archive.',
+    ),
     index(workspace, table, tableObjectName(table, 'folder_id'), '(folder_id, id)', 'The content of a folder.'),
+    index(workspace, table, tableObjectName(table, 'created_at'), '(created_at, id desc)', 'Sorting by creation.'),
+    index(workspace, table, tableObjectName(table, 'updated_at'), '(updated_at, id desc)', 'Sorting by change.'),
     index(
       workspace,
       table,
       tableObjectName(table, 'client_id'),
       '(client_id) where client_id is not null',
       'Whether a client still has records (C9).',
+    ),
+    index(
+      workspace,
+      table,
+      tableObjectName(table, 'deleted_at'),
+      '(id desc) where deleted_at is not null',
+      'The trash (W2), which is small.',
     ),
   ];
 }
@@ -231,7 +247,7 @@ function index(
 export function basePolicies(workspace: number, { table }: ObjectDefinition): SqlObject[] {
   const on = qualified(workspaceSchema(workspace), table);
   const realm = (permission: string) =>
-    `(select rowplane.viewer_flags(${workspace}, '${permission}'))[realm_id] or current_user = '${OWNER_ROLE}'`;
+    `(select rowplane.viewer_flags(${workspace}, '${permission}'))[realm_id] or (select current_user = '${OWNER_ROLE}')`;
   const policy = (name: string, rule: string, comment: string): SqlObject => ({
     kind: 'policy',
     name: `${name} on ${on}`,

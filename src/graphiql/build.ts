@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +36,6 @@ export async function builtPage(log: (message: string) => void = () => undefined
 
 /** Into a folder of its own first, so that two processes which start at once don't meet. */
 async function build(require: NodeJS.Require, folder: string, wanted: string): Promise<void> {
-  const { mkdir } = await import('node:fs/promises');
   await mkdir(dirname(folder), { recursive: true });
   const draft = await mkdtemp(join(dirname(folder), 'graphiql-'));
   try {

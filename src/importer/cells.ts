@@ -59,11 +59,12 @@ function spelling(field: Field, options: MappedColumn['options']): (text: string
   }
 }
 
-/** `1.234,50` → `1234.50` where the comma separates decimals. Anything else stays, and is refused by whoever reads it. */
+/** `1.234,50` → `1234.50` where the comma separates decimals. */
 function plainNumber(text: string, decimalSeparator: '.' | ','): string {
   const unsigned = text.replace(/^\+/, '');
   if (decimalSeparator === '.') return unsigned;
-  return /^-?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?$/.test(unsigned) ? unsigned.replaceAll('.', '').replace(',', '.') : text;
+  if (!/^-?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?$/.test(unsigned)) throw new ValueError('must be a number such as "1.234,50"');
+  return unsigned.replaceAll('.', '').replace(',', '.');
 }
 
 function asBoolean(text: string): boolean | string {

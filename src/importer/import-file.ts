@@ -1,6 +1,10 @@
 import { Refusal } from '../access/refusals.ts';
 import type { Viewer, Viewers } from '../access/viewers.ts';
 import type { Definitions, ObjectDefinition } from '../compiler/definition.ts';
+import { missingIndexesOf } from '../administration/restriction-indexes.ts';
+import { workspaceSchema } from '../compiler/names.ts';
+import { qualified } from '../compiler/sql-object.ts';
+import { connect, transaction } from '../database/queryable.ts';
 import { openCsv } from './csv-source.ts';
 import { insertRows } from './insert-rows.ts';
 import { repeatedStatements, type Run } from './look-ups.ts';
@@ -28,7 +32,7 @@ export interface ImportOptions {
   ownerUrl: string;
   viewers: Viewers;
   definitions: Definitions;
-  /** Told how far the import is; `total` is null while the file's rows are still being counted by reading them. */
+  /** Told how far the import is: bytes of the file while it is read, rows while they are imported. */
   onProgress?: (step: 'reading' | 'importing', done: number, total: number) => void;
 }
 
@@ -98,6 +102,7 @@ export async function importFile(request: ImportRequest, options: ImportOptions)
       const name = await writeRejected(request.file, source, staging.rejected(), asUtf8);
       throw stopped(error, reached, name);
     });
+    await indexRestrictions(ownerUrl, place.workspace, definition);
     return {
       rows: counts.rows,
       imported,
@@ -111,6 +116,19 @@ export async function importFile(request: ImportRequest, options: ImportOptions)
   }
 }
 
+/** Many new records may make a restriction selective, which then deserves its index. */
+async function indexRestrictions(ownerUrl: string, workspace: number, definition: ObjectDefinition): Promise<void> {
+  const owner = await connect(ownerUrl);
+  try {
+    await owner.query('set role rowplane_owner');
+    await owner.query(`analyze ${qualified(workspaceSchema(workspace), definition.table)}`);
+    const statements = await transaction(owner, (session) => missingIndexesOf(session, workspace));
+    for (const statement of statements) await owner.query(statement);
+  } finally {
+    await owner.end();
+  }
+}
+
 function definitionNamed(name: string, definitions: Definitions): ObjectDefinition {
   const definition = definitions.get(name);
   if (definition) return definition;
@@ -119,7 +137,6 @@ function definitionNamed(name: string, definitions: Definitions): ObjectDefiniti
 }
 
 async function findUser(ownerUrl: string, name: string): Promise<Viewer> {
-  const { connect } = await import('../database/queryable.ts');
   const session = await connect(ownerUrl, 'rowplane import');
   try {
     await session.query('set role rowplane_owner');

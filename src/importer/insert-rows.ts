@@ -5,7 +5,15 @@ import type { Viewer, Viewers, ViewerTransaction } from '../access/viewers.ts';
 import { planeNewSchema } from '../compiler/names.ts';
 import { identifier, literal, qualified } from '../compiler/sql-object.ts';
 import { asTaken } from '../writer/taken.ts';
-import { lookUpStatements, OPEN_ROWS, takenStatements, type Lines, type Run } from './look-ups.ts';
+import {
+  clientStatement,
+  lookUpStatements,
+  OPEN_ROWS,
+  placeStatement,
+  takenStatements,
+  type Lines,
+  type Run,
+} from './look-ups.ts';
 import { valueColumn } from './staging.ts';
 
 /** Milliseconds that a transaction should take: a change of permissions waits no longer for it. */
@@ -45,7 +53,16 @@ export async function insertRows({
     const lines = { after, upTo: Math.min(rows, after + size) };
     const started = performance.now();
     await inTransaction(async (write, knowledge) => {
-      await write.run([...lookUpStatements(run, knowledge, lines), ...takenStatements(run, knowledge, lines)]);
+      // A realm that came since would make the guard compute the user's access for each row, instead of reading it.
+      await write.run([{ text: 'select rowplane.refresh_access($1)', values: [workspace] }]);
+      const [place] = await write.run([
+        placeStatement(run),
+        clientStatement(run, lines),
+        ...lookUpStatements(run, knowledge, lines),
+        ...takenStatements(run, knowledge, lines),
+      ]);
+      if (place?.length !== 1)
+        throw new Refusal('FORBIDDEN', `${run.userName} may not create records in this folder (any more).`);
     });
     const made = await inTransaction((write, knowledge) =>
       insertBatch(write, run, creatingPlanes(run, knowledge), lines),
@@ -87,7 +104,7 @@ function creatingPlanes({ definition, columns, userName }: Run, { planes }: Know
   if (creating.length === 0) {
     throw new Refusal(
       'FORBIDDEN',
-      `${userName} may not create a ${definition.title} here: no plane of theirs grants CREATE.`,
+      `${userName} may not create a record of ${definition.title} here: no plane of theirs grants CREATE.`,
     );
   }
   return creating.sort((a, b) => Number(a.restricted) - Number(b.restricted) || b.takes.length - a.takes.length);
@@ -221,7 +238,7 @@ function asRefusedRow({ definition, userName }: Run, error: unknown): RefusedRow
   if (outsidePlane) {
     return {
       outsidePlane,
-      reason: `${userName} may not create a ${definition.title} like this: no plane that grants CREATE exposes such a record, or the folder doesn't allow it`,
+      reason: `${userName} may not create a record of ${definition.title} like this: no plane that grants CREATE exposes such a record, or the folder doesn't allow it`,
     };
   }
   const known = asTaken(definition, asRefusal(error));

@@ -26,6 +26,21 @@ export interface Run {
 /** Rows between the two lines that nothing speaks against so far; `s` is the staging table. */
 export const OPEN_ROWS = 's.line > $1 and s.line <= $2 and s.problem is null';
 
+/** A row if the user may create records in the archive now. Rights may have changed since the last batch. */
+export function placeStatement({ archive }: Run): Statement {
+  return { text: 'select from rowplane.visible_archives a where a.id = $1 and a.may_create', values: [archive] };
+}
+
+/** C7: rejects rows whose client is not the user's any more; all at once, which the database would do one by one. */
+export function clientStatement({ table, archive, userName }: Run, { after, upTo }: Lines): Statement {
+  return {
+    text: `update ${table} s set problem = ${literal(`has a client that ${userName} does not work for any more`)}
+      where ${OPEN_ROWS} and s.client_id is not null
+        and s.client_id not in (select c.client_id from rowplane.visible_clients c where c.archive_id = $3)`,
+    values: [after, upTo, archive],
+  };
+}
+
 /**
  * Statements that find what the rows refer to, among what the user sees (W8), and reject rows that refer to nothing. The
  * target is first looked for in the archive of the import, then anywhere in the workspace; several there are one too many.

@@ -14,8 +14,8 @@ export interface Bounds {
 }
 
 /**
- * A stretch of a list that one index reads in order. Empty cells come last in both directions, which no index does for both,
- * so the rows with an empty first key are a stretch of their own; and where the first key has few values, each value is.
+ * A stretch of a list that one index reads in order. Empty cells come last in both directions, which no index does for both, so the rows with
+ * an empty first key are a stretch of their own. So is each value where there are few, and the rows that have the cursor's own value.
  */
 export interface Stretch {
   where: string[];
@@ -25,11 +25,11 @@ export interface Stretch {
 
 type Side = 'after' | 'before';
 
-/** The stretches of a list, in its order, that may hold rows within the bounds. */
+/** The stretches of a list that may hold rows within the bounds. */
 export function stretches(keys: PlacedKey[], bounds: Bounds, parameter: Parameter): Stretch[] {
   const [first, ...rest] = keys as [PlacedKey, ...PlacedKey[]];
   const { sql } = first;
-  if (!first.nullable && sql !== null) return bounded(keys, bounds, [], parameter);
+  if (!first.nullable && sql !== null) return ofAnyValue(keys, bounds, [], parameter);
   const ofEmpty = (where: string[]): Stretch[] =>
     within(null, bounds, first) ? bounded(rest, restOf(null, bounds, first), where, parameter) : [];
   if (sql === null) return ofEmpty([]);
@@ -37,18 +37,28 @@ export function stretches(keys: PlacedKey[], bounds: Bounds, parameter: Paramete
     within(value, bounds, first)
       ? bounded(rest, restOf(value, bounds, first), [`${sql} = ${parameter(value, columnType(first.type))}`], parameter)
       : [];
-  const values = first.direction === 'ASC' ? first.values : first.values?.toReversed();
-  const ofSome = values
-    ? values.flatMap(ofValue)
-    : ofAnyValue([{ ...first, nullable: false }, ...rest], bounds, parameter);
-  return [...ofSome, ...ofEmpty([`${sql} is null`])];
+  const ofSet = first.values
+    ? first.values.flatMap(ofValue)
+    : ofAnyValue([{ ...first, nullable: false }, ...rest], bounds, [`${sql} is not null`], parameter);
+  return [...ofSet, ...ofEmpty([`${sql} is null`])];
 }
 
-/** The rows whose first key isn't empty. A bound there is none of them, or all, if its own first key is empty. */
-function ofAnyValue(keys: PlacedKey[], { after, before }: Bounds, parameter: Parameter): Stretch[] {
+/** The rows whose first key isn't empty. A bound with an empty one lies behind them all. */
+function ofAnyValue(keys: PlacedKey[], { after, before }: Bounds, where: string[], parameter: Parameter): Stretch[] {
   if (after?.[0] === null) return [];
   const bounds = { after, before: before?.[0] === null ? null : before };
-  return bounded(keys, bounds, [`${keys[0]!.sql} is not null`], parameter);
+  const [first, ...rest] = keys as [PlacedKey, ...PlacedKey[]];
+  const bound = bounds.after ?? bounds.before;
+  if (rest.length === 0 || bound === null || (bounds.after !== null && bounds.before !== null)) {
+    return bounded(keys, bounds, where, parameter);
+  }
+  const side = bounds.after === null ? 'before' : 'after';
+  const value = parameter(bound[0], columnType(first.type));
+  const tied = { after: null, before: null, [side]: bound.slice(1) };
+  return [
+    ...bounded(rest, tied, [`${first.sql} = ${value}`], parameter),
+    { where: [`${first.sql} ${symbolOf(side, first)} ${value}`], keys },
+  ];
 }
 
 /** Whether rows with this first key may lie within the bounds. */
@@ -100,11 +110,6 @@ function beyond(side: Side, keys: PlacedKey[], bound: readonly KeyValue[], param
   const symbol = symbolOf(side, key);
   const given = parameter(value, columnType(type));
   if (rest.length === 0) return `${sql} ${symbol} ${given}`;
-  const [next] = rest;
-  // One comparison of rows is what an index serves best.
-  if (!nullable && rest.length === 1 && next?.sql && !next.nullable && symbolOf(side, next) === symbol) {
-    return `(${sql}, ${next.sql}) ${symbol} (${given}, ${parameter(values[0], columnType(next.type))})`;
-  }
   const test = either(`${sql} ${symbol} ${given}`, both(`${sql} = ${given}`, further()));
   // The first half follows from the second; it is what an index can start from.
   if (!nullable) return both(`${sql} ${symbol}= ${given}`, test);

@@ -117,13 +117,18 @@ function idsIn(rows: readonly Row[], fields: readonly string[]): string[] {
 export const USER_COLUMNS = 'id, name, display_name as "displayName", role';
 
 function usersById(ids: string[]): Statement {
-  return { text: `select ${USER_COLUMNS} from rowplane.visible_users where id = any ($1::uuid[])`, values: [ids] };
+  return {
+    text: `select ${USER_COLUMNS} from rowplane.visible_users where id = any ($1::uuid[])`,
+    values: [ids],
+    keep: true,
+  };
 }
 
 function clientsById(ids: string[]): Statement {
   return {
     text: 'select archive_id as archive, client_id as id, name from rowplane.visible_clients where client_id = any ($1::uuid[])',
     values: [ids],
+    keep: true,
   };
 }
 
@@ -135,5 +140,6 @@ function archivesById(ids: string[]): Statement {
   return {
     text: `select ${ARCHIVE_COLUMNS} from rowplane.visible_archives where id = any ($1::uuid[])`,
     values: [ids],
+    keep: true,
   };
 }

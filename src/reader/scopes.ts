@@ -69,7 +69,7 @@ export function createScopes(viewers: Viewers): Scopes {
     check(viewer, knowledge) {
       const list = lists.get(viewer.id);
       if (list && list.ticks !== null && list.ticks === ticksOf(knowledge)) return null;
-      return { text: 'select id from rowplane.visible_workspaces order by id', values: [] };
+      return { text: 'select id from rowplane.visible_workspaces order by id', values: [], keep: true };
     },
     confirm(viewer, knowledge, rows) {
       const workspaces = rows.map(({ id }) => id as number);

@@ -27,15 +27,22 @@ export interface PageRange extends Bounds {
 interface Part {
   view: PlaneView;
   where: string[];
-  /** `order by … limit …`, or nothing. */
-  cut: string;
+  /** The order and the limit, where a page is cut out. */
+  cut?: Cut;
+}
+
+interface Cut {
+  keys: readonly PlacedKey[];
+  backward: boolean;
+  limit: string;
 }
 
 /** The statement for one page of a list: one row more than `limit` would be the caller's way to learn whether there are more. */
 export function pageStatement(sight: Sight, selection: Selection, filter: Filter, range: PageRange): Statement {
   const values: unknown[] = [];
   const parameter = parametersInto(values);
-  const limit = `limit ${parameter(range.limit, 'int')}`;
+  // Written out: a plan that is kept has to know how few rows are wanted.
+  const limit = `limit ${Math.trunc(range.limit)}`;
   const branches = branchesOf(sight, [
     ...selection.cells,
     ...fieldsOfCondition(filter.condition),
@@ -45,13 +52,14 @@ export function pageStatement(sight: Sight, selection: Selection, filter: Filter
     stretches(placedKeys(sight, view, range.keys), range, parameter).map(({ where, keys }) => ({
       view,
       where: [...filterTests(sight, view, filter, parameter), ...where],
-      cut: `${orderBy(keys, range.backward)} ${limit}`,
+      cut: { keys, backward: range.backward, limit },
     })),
   );
   if (parts.length === 0) return { text: 'select where false', values: [] };
+  const keep = values.length === 0;
   const keys = placedKeys(sight, branches[0]!, range.keys);
   const order = (alias: string) => orderBy(keys, range.backward, (key) => `${alias}.${aliasOf(key, range.keys)}`);
-  return finished(assemble(sight, selection, { branches, parts, keys, order, limit, parameter }), values);
+  return finished(assemble(sight, selection, { branches, parts, keys, order, limit, parameter }), values, keep);
 }
 
 /** The statement for the visible ones of these records, in no order. */
@@ -60,8 +68,8 @@ export function recordsStatement(sight: Sight, selection: Selection, ids: readon
   const parameter = parametersInto(values);
   const branches = branchesOf(sight, selection.cells);
   const test = ids.length === 1 ? `t.id = ${parameter(ids[0], 'uuid')}` : `t.id = any (${parameter(ids, 'uuid[]')})`;
-  const parts = branches.map((view): Part => ({ view, where: [test], cut: '' }));
-  return finished(assemble(sight, selection, { branches, parts, keys: [] }), values);
+  const parts = branches.map((view): Part => ({ view, where: [test] }));
+  return finished(assemble(sight, selection, { branches, parts, keys: [] }), values, true);
 }
 
 /** The statement for the number of records of a list, each counted once, as `count`. */
@@ -72,10 +80,11 @@ export function countStatement(sight: Sight, filter: Filter): Statement {
   const realms = sight.realms && parameter(sight.realms, 'int[]');
   const selects = branches.map((view) => {
     const columns = branches.length > 1 ? 't.id' : '';
-    const part = { view, where: filterTests(sight, view, filter, parameter), cut: '' };
-    return realms === null ? select(columns, part) : lateral(realms, select(columns, part, ['t.realm_id = r.id']));
+    const part = { view, where: filterTests(sight, view, filter, parameter) };
+    return realms === null ? select(columns, part) : selectByRealm(realms, columns, part);
   });
-  return finished(`select count(*) from (${selects.join(' union ')}) c`, values);
+  const keep = values.length === (realms === null ? 0 : 1);
+  return finished(`select count(*) from (${selects.join(' union ')}) c`, values, keep);
 }
 
 interface Assembly {
@@ -88,96 +97,144 @@ interface Assembly {
   parameter?: Parameter;
 }
 
-/**
- * From the rows of the parts to cells. With one plane that is the part itself. With several, each record once, and then the cells of these few
- * records from the planes that show them (A7): never more than a page of them.
- */
-function assemble(
-  sight: Sight,
-  selection: Selection,
-  { branches, parts, keys, order, limit, parameter }: Assembly,
-): string {
+/** What the rows of a statement bring along for levels and abilities, and for the order of several parts. */
+function extrasOf(sight: Sight, selection: Selection, keys: PlacedKey[]) {
+  return {
+    flagSql: (realm: string) =>
+      flagsNeeded(sight, selection).map(
+        (flag) => `(select rowplane.viewer_flags(${sight.workspace}, '${flag}'))[${realm}] as "${flagColumn(flag)}"`,
+      ),
+    exposures: exposuresNeeded(sight, selection),
+    visibleKeys: keys.filter(({ sql, field }) => sql !== null && field !== 'id'),
+  };
+}
+
+/** From the rows of the parts to cells, each record once. */
+function assemble(sight: Sight, selection: Selection, assembly: Assembly): string {
+  return assembly.branches.length === 1
+    ? fromOnePlane(sight, selection, assembly)
+    : fromSeveral(sight, selection, assembly);
+}
+
+/** With one plane that is the part itself, and the cells that only others show (A7), joined for the few rows of the page. */
+function fromOnePlane(sight: Sight, selection: Selection, assembly: Assembly): string {
+  const { branches, keys, order } = assembly;
   const { definition } = sight;
   const [base] = branches as [PlaneView];
-  const alone = branches.length === 1;
+  const { flagSql, exposures, visibleKeys } = extrasOf(sight, selection, keys);
   const cells = [...selection.cells];
-  const flags = flagsNeeded(sight, selection);
-  const exposures = exposuresNeeded(sight, selection);
-  const direct = cells.filter((field) => alone && shows(base, definition, field));
-  const joined = cells.filter((field) => !direct.includes(field));
-  const sources = new Map(
-    joined.map((field) => [field, alone ? sourcesOf(sight, field, base) : sourcesOf(sight, field)]),
+  const joined = cells.filter((field) => !shows(base, definition, field));
+  const sources = new Map(joined.map((field) => [field, sourcesOf(sight, field, base)]));
+  const joins = [...new Set([...sources.values(), exposures.filter((view) => view !== base)].flat())];
+  const columns = [
+    't.id',
+    ...cells
+      .filter((field) => !joined.includes(field))
+      .map((field) => `t.${columnOf(definition, field)} as "${field}"`),
+    ...flagSql('t.realm_id'),
+    ...(exposures.includes(base) ? [`true as "${exposureColumn(base)}"`] : []),
+    ...visibleKeys.map((key) => `${keySql(sight, base, key.field)} as ${aliasOf(key, keys)}`),
+  ];
+  const text = inOrder(
+    selectsOf(sight, assembly, () => columns),
+    sight,
+    assembly,
   );
-  const joins = [...new Set([...sources.values(), exposures.filter((view) => !alone || view !== base)].flat())];
-  const flagSql = (realm: string) =>
-    flags.map(
-      (flag) => `(select rowplane.viewer_flags(${sight.workspace}, '${flag}'))[${realm}] as "${flagColumn(flag)}"`,
-    );
-  const visibleKeys = keys.filter(({ sql, field }) => sql !== null && field !== 'id');
-
-  const columnsOf = (view: PlaneView): string =>
-    [
-      't.id',
-      ...direct.map((field) => `t.${columnOf(definition, field)} as "${field}"`),
-      ...(alone ? flagSql('t.realm_id') : flags.length > 0 ? ['t.realm_id as "#realm"'] : []),
-      ...(alone && exposures.includes(base) ? [`true as "${exposureColumn(base)}"`] : []),
-      ...visibleKeys.map((key) => `${keySql(sight, view, key.field)} as ${aliasOf(key, keys)}`),
-    ].join(', ');
-  let text = union(sight, { parts, columnsOf, distinct: !alone, ...(order && { order, limit, parameter }) });
-  if (joins.length > 0 || !alone) {
-    const columns = [
-      ...(alone ? ['p.*'] : ['p.id', ...flagSql('p."#realm"'), ...visibleKeys.map((key) => `p.${aliasOf(key, keys)}`)]),
-      ...joined.flatMap((field) => {
-        const from = sources.get(field)!.map((view) => `a${view.id}.${columnOf(definition, field)}`);
-        return from.length === 0
-          ? []
-          : [`${from.length === 1 ? from[0]! : `coalesce(${from.join(', ')})`} as "${field}"`];
-      }),
-      ...exposures
-        .filter((view) => joins.includes(view))
-        .map((view) => `a${view.id}.id is not null as "${exposureColumn(view)}"`),
-    ];
-    const tables = joins.map((view) => ` left join ${view.name} a${view.id} on a${view.id}.id = p.id`);
-    text = `select ${columns.join(', ')} from (${text}) p${tables.join('')}${order ? ` ${order('p')}` : ''}`;
-  }
-  return text;
-}
-
-interface Union {
-  parts: Part[];
-  columnsOf: (view: PlaneView) => string;
-  distinct: boolean;
-  order?: (alias: string) => string;
-  limit?: string | undefined;
-  parameter?: Parameter | undefined;
+  if (joins.length === 0) return text;
+  const more = [
+    'p.*',
+    ...joined.flatMap((field) => {
+      const from = sources.get(field)!.map((view) => `a${view.id}.${columnOf(definition, field)}`);
+      return from.length === 0
+        ? []
+        : [`${from.length === 1 ? from[0]! : `coalesce(${from.join(', ')})`} as "${field}"`];
+    }),
+    ...exposures
+      .filter((view) => joins.includes(view))
+      .map((view) => `a${view.id}.id is not null as "${exposureColumn(view)}"`),
+  ];
+  const tables = joins.map((view) => ` left join ${view.name} a${view.id} on a${view.id}.id = p.id`);
+  return `select ${more.join(', ')} from (${text}) p${tables.join('')}${order ? ` ${order('p')}` : ''}`;
 }
 
 /**
- * The rows of all parts. A viewer of few records reads them realm by realm, each from an index that has nobody else's: the policies would let
+ * With several, each brings the cells that it shows, empty where it shows none, and those of a record are merged (A7). Whatever plane
+ * exposes a record of the page has it on its own page as well, since what comes before it there comes before it here.
+ */
+function fromSeveral(sight: Sight, selection: Selection, assembly: Assembly): string {
+  const { keys, order, limit } = assembly;
+  const { flagSql, exposures, visibleKeys } = extrasOf(sight, selection, keys);
+  const cells = [...selection.cells].filter((field) => sourcesOf(sight, field).length > 0);
+  const aliases = [
+    ...cells.map((field) => `"${field}"`),
+    ...exposures.map((view) => `"${exposureColumn(view)}"`),
+    ...visibleKeys.map((key) => aliasOf(key, keys)),
+  ];
+  const columnsFrom = (view: PlaneView): string[] => [
+    't.id',
+    ...cells.map((field) => `t.${columnOf(sight.definition, field)} as "${field}"`),
+    ...exposures.map((each) => `${each === view ? 'true' : 'null::boolean'} as "${exposureColumn(each)}"`),
+    ...visibleKeys.map((key) => `${keySql(sight, view, key.field)} as ${aliasOf(key, keys)}`),
+    ...(flagSql('').length > 0 ? ['t.realm_id as "#realm"'] : []),
+  ];
+  const columns = [
+    'u.id',
+    ...aliases.map((alias) => `any_value(u.${alias}) as ${alias}`),
+    ...flagSql('any_value(u."#realm")'),
+  ];
+  const all = allOf(selectsOf(sight, assembly, columnsFrom));
+  const merged = `select ${columns.join(', ')} from (${all}) u group by u.id`;
+  return order ? `select * from (${merged}) p ${order('p')} ${limit}` : merged;
+}
+
+/**
+ * A select for each part. A viewer of few records reads them realm by realm, each from an index that has nobody else's: the policies would let
  * the same rows through, but only after everyone's had been looked at.
  */
-function union(sight: Sight, { parts, columnsOf, distinct, order, limit, parameter }: Union): string {
+function selectsOf(
+  sight: Sight,
+  { parts, order, parameter }: Assembly,
+  columnsOf: (view: PlaneView) => string[],
+): string[] {
   const realms = order && sight.realms ? parameter!(sight.realms, 'int[]') : null;
-  const selects = parts.map((part) => {
-    const columns = columnsOf(part.view);
-    return realms === null ? select(columns, part) : lateral(realms, select(columns, part, ['t.realm_id = r.id']));
+  return parts.map((part) => {
+    const columns = columnsOf(part.view).join(', ');
+    return realms === null ? select(columns, part) : selectByRealm(realms, columns, part);
   });
-  if (selects.length === 1 && realms === null) return selects[0]!;
-  if (!order) return `select distinct * from (${selects.join(' union all ')}) u`;
+}
+
+const allOf = (selects: readonly string[]): string => selects.map((each) => `(${each})`).join(' union all ');
+
+/** The rows of all parts of one plane, cut to a page once more where there are several parts or realms. */
+function inOrder(selects: string[], sight: Sight, { order, limit }: Assembly): string {
   const [only] = selects as [string];
-  if (selects.length === 1) return `${only} ${order('b')} ${limit}`;
-  const all = selects.map((each) => `(${each})`).join(' union all ');
-  return `select ${distinct ? 'distinct ' : ''}* from (${all}) u ${order('u')} ${limit}`;
+  if (selects.length > 1) return `select * from (${allOf(selects)}) u ${order!('u')} ${limit}`;
+  return order && sight.realms ? `${only} ${order('b')} ${limit}` : only;
 }
 
-function select(columns: string, { view, where, cut }: Part, first: string[] = []): string {
-  const tests = [...first, ...where];
-  const condition = tests.length > 0 ? ` where ${tests.join(' and ')}` : '';
-  return `select${columns && ` ${columns}`} from ${view.name} t${condition}${cut && ` ${cut}`}`;
+function select(columns: string, { view, where, cut }: Part, end = cut ? endOf(cut) : ''): string {
+  const condition = where.length > 0 ? ` where ${where.join(' and ')}` : '';
+  return `select${columns && ` ${columns}`} from ${view.name} t${condition}${end && ` ${end}`}`;
 }
 
-function lateral(realms: string, query: string): string {
+function endOf({ keys, backward, limit }: Cut): string {
+  return `${orderBy(keys, backward)} ${limit}`;
+}
+
+/**
+ * The same for each of these realms. With `between`, and the realm as the first key, only an index that begins with the realm has the order:
+ * of an equality the planner would believe that the realm is as large as the average one, and rather walk through everybody's records.
+ */
+function selectByRealm(realms: string, columns: string, { view, where, cut }: Part): string {
+  const inRealm = { view, where: ['t.realm_id between r.id and r.id', ...where] };
+  const query = select(columns, inRealm, cut ? endOf({ ...cut, keys: [realmKey(cut.keys), ...cut.keys] }) : 'offset 0');
   return `select b.* from unnest(${realms}) r(id) cross join lateral (${query}) b`;
+}
+
+/** In the direction of the first key that orders, as the indexes have it. */
+function realmKey(keys: readonly PlacedKey[]): PlacedKey {
+  const { direction } = keys.find(({ sql }) => sql !== null)!;
+  return { field: 'realm', direction, type: 'integer', nullable: false, values: null, sql: 't.realm_id' };
 }
 
 function filterTests(
@@ -213,14 +270,18 @@ function aliasOf(key: OrderKey, keys: readonly OrderKey[]): string {
   return key.field === 'id' ? 'id' : `"${keyColumn(keys.findIndex(({ field }) => field === key.field))}"`;
 }
 
-/** Leaves out the values of tests that were decided without them: Postgres refuses a parameter that no part of the statement uses. */
-function finished(text: string, values: readonly unknown[]): Statement {
+/**
+ * Leaves out the values of tests that were decided without them: Postgres refuses a parameter that no part of the statement uses.
+ * `keep`: only where no value of a condition or a cursor is among them, since the best way depends on those.
+ */
+function finished(text: string, values: readonly unknown[], keep: boolean): Statement {
   const kept = new Map<number, number>();
   for (const [, number] of text.matchAll(/\$(\d+)/g))
     if (!kept.has(Number(number))) kept.set(Number(number), kept.size + 1);
-  if (kept.size === values.length) return { text, values: [...values] };
+  if (kept.size === values.length) return { text, values: [...values], keep };
   return {
     text: text.replace(/\$(\d+)/g, (_, number: string) => `$${kept.get(Number(number))}`),
     values: [...kept.keys()].map((number) => values[number - 1]),
+    keep,
   };
 }

@@ -56,7 +56,7 @@ function creatingPlanes(
     .map(({ id, definitions }: PlaneKnowledge) => ({ id, shows: definitions[name] }))
     .filter(({ shows }) => shows?.abilities.includes('CREATE'));
   if (creating.length === 0)
-    throw new Refusal('FORBIDDEN', `You may not create a ${title} here: no plane of yours grants CREATE.`, {
+    throw new Refusal('FORBIDDEN', `You may not create a record of ${title} here: no plane of yours grants CREATE.`, {
       ability: 'CREATE',
     });
   const lacking = creating.map(({ shows }) =>
@@ -65,7 +65,9 @@ function creatingPlanes(
   const complete = creating.filter((_, index) => lacking[index]?.length === 0);
   if (complete.length === 0) {
     const fields = lacking.reduce((fewest, each) => (each.length < fewest.length ? each : fewest));
-    throw new Refusal('FORBIDDEN', `You may not create a ${title} with a value for ${fields.join(', ')}.`, { fields });
+    throw new Refusal('FORBIDDEN', `You may not create a record of ${title} with a value for ${fields.join(', ')}.`, {
+      fields,
+    });
   }
   return complete.sort((a, b) => Number(a.shows?.restricted) - Number(b.shows?.restricted)).map(({ id }) => id);
 }
@@ -105,7 +107,7 @@ async function insertThroughOne(
   }
   throw new Refusal(
     'FORBIDDEN',
-    `You may not create a ${definition.title} with these values: no plane of yours that grants CREATE exposes such a record.`,
+    `You may not create a record of ${definition.title} with these values: no plane of yours that grants CREATE exposes such a record.`,
     { ability: 'CREATE' },
   );
 }

@@ -79,8 +79,8 @@ it('planes are made from a file, assigned, explained and deleted', async () => {
     const assigned = await rowplane(['planes', 'assign', 'Second level', '--group', 'Counter']);
     expect(assigned).toMatchObject({
       code: 0,
-      stdout: '"Second level" is assigned to 1 groups.\n',
-      stderr: 'Warning: 1 members see more through other planes:\n  ben: Full access\n',
+      stdout: 'Groups that "Second level" is assigned to: 1.\n',
+      stderr: 'Warning: members who see more through other planes: 1\n  ben: Full access\n',
     });
     const fields = await rowplane(['planes', 'fields', 'Second level', 'document']);
     expect(fields.stdout).toMatch(/^relevancy +EDIT +layout secondLevel \(EDIT\)$/m);

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { viewerToken } from '../support/database.ts';
 import { connect, transaction, type Connection, type Queryable } from '../../src/database/queryable.ts';
 import type { Person, Vault } from './vault.ts';
@@ -70,3 +71,15 @@ export async function failure(sql: Queryable, text: string, values: unknown[] = 
 
 /** Not allowed to: the SQLSTATE of a privilege that is missing. */
 export const DENIED = '42501';
+
+/** Each attempt fails, and with a SQLSTATE that says no more than that it isn't possible. */
+export async function expectAllDenied(
+  sql: Queryable,
+  attempts: string[],
+  states = [DENIED, '55000', '0A000', '42809', '42703', '42P10'],
+): Promise<void> {
+  for (const attempt of attempts) {
+    const state = await failure(sql, attempt);
+    expect([attempt, states.includes(state ?? 'nothing') ? 'denied' : state]).toEqual([attempt, 'denied']);
+  }
+}

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { viewerTokenKey } from '../../src/database/keys.ts';
-import { transaction, type Queryable } from '../../src/database/queryable.ts';
+import { connect, transaction, type Queryable } from '../../src/database/queryable.ts';
 import { viewerToken } from '../support/database.ts';
 import { DENIED, failure, signedIn, slipped, withApi } from './attackers.ts';
 import { openVault, type Vault } from './vault.ts';
@@ -221,6 +221,67 @@ describe('nobody becomes somebody else in the middle of a transaction', () => {
       expect(await failure(sql, `grant rowplane_owner to current_user`)).toBe(DENIED);
     });
   });
+});
+
+test('a login that is nobody’s sees nothing, such as one of another database of the same server', async () => {
+  const role = `login_${vault.database.name.replace('test_', '')}_stranger`;
+  const superuser = await connect(vault.database.superuserUrl);
+  await superuser.query(`create role ${role} login password 'x' in role rowplane_viewer`);
+  await superuser.end();
+  const url = new URL(vault.database.superuserUrl);
+  url.username = role;
+  url.password = 'x';
+  const stranger = await connect(url.href);
+  try {
+    await transaction(stranger, async (sql) => {
+      expect(await seen(sql)).toEqual([]);
+      await sql.query(`select set_config('rowplane.viewer', '${vault.people.keeper.id}', true)`);
+      expect(await seen(sql)).toEqual([]);
+      expect(await sql.query('select rowplane.viewer() as viewer, rowplane.viewer_role() as role')).toEqual([
+        { viewer: null, role: null },
+      ]);
+    });
+  } finally {
+    await stranger.end();
+  }
+});
+
+test('U2: the login for administration sees and changes nothing but for a signed administrator', async () => {
+  const { people, owner, database, groups } = vault;
+  const session = await connect(database.adminUrl);
+  const tokens = [null, viewerToken(people.keeper.id), viewerToken(people.keeper.id, -1)];
+  try {
+    for (const token of tokens)
+      await transaction(session, async (sql) => {
+        await sql.query('select rowplane.enter($1)', [token]);
+        for (const table of [
+          'users',
+          'groups',
+          'archives',
+          'clients',
+          'planes',
+          'client_assignments',
+          'object_entries',
+        ])
+          expect([table, await sql.query(`select * from rowplane.${table}`)]).toEqual([table, []]);
+        expect(
+          await failure(sql, `insert into rowplane.group_members values ('${groups.keeper}', '${people.nobody.id}')`),
+        ).toBe(DENIED);
+        expect(await failure(sql, `select from plane_${vault.planes.full}.paper`)).toBe(DENIED);
+      });
+    await owner.query(`update rowplane.users set role = 'ADMINISTRATOR' where id = $1`, [people.keeper.id]);
+    await transaction(session, async (sql) => {
+      await sql.query('select rowplane.enter($1)', [viewerToken(people.keeper.id)]);
+      expect(await sql.query('select * from rowplane.archives')).toHaveLength(2);
+      // Administration is not sight.
+      expect(await failure(sql, `select from plane_${vault.planes.full}.paper`)).toBe(DENIED);
+      expect(await failure(sql, `select from ws_${vault.workspace}.paper`)).toBe(DENIED);
+    });
+  } finally {
+    await session.end();
+    await owner.query(`insert into rowplane.users (name, role) values ('other', 'ADMINISTRATOR')`);
+    await owner.query(`update rowplane.users set role = 'INTERNAL' where id = $1`, [people.keeper.id]);
+  }
 });
 
 test('U3: SQL that slips back to the API’s login lists no accounts and finds none', async () => {

@@ -157,7 +157,7 @@ describe('V5: a permission that is taken away while a write waits', () => {
 });
 
 test('two permission changes that overlook each other: the second waits, and what is compiled knows both', async () => {
-  const { people, groups, planes, owner } = vault;
+  const { people, planes, owner } = vault;
   const other = await connect(vault.database.ownerUrl);
   try {
     const [team] = await owner.query<{ id: string }>(`insert into rowplane.groups (name) values ('team') returning id`);
@@ -189,7 +189,6 @@ test('two permission changes that overlook each other: the second waits, and wha
     await other.query('rollback');
     await owner.query('delete from rowplane.client_assignments where user_id = $1', [people.nobody.id]);
     await owner.query('delete from rowplane.groups where id = $1', [team!.id]);
-    expect(groups.nobody).toBeDefined();
   } finally {
     await other.end();
   }
@@ -243,7 +242,7 @@ test('what is stored for a viewer is only ever what is computed', async () => {
 });
 
 test('a realm that is made while a statement waits is past the end of what it knows, which is no error and not the viewer’s', async () => {
-  const { owner, archives, clients, workspace, people } = vault;
+  const { owner, workspace, people } = vault;
   const made = await openRealm();
   await withSessions(1, async ([reader]) => {
     // The statement has begun, and with it the flags; the record then moves to a realm that is newer.
@@ -265,7 +264,6 @@ test('a realm that is made while a statement waits is past the end of what it kn
   expect(await vault.papers()).toMatchObject([{ title: 'before' }]);
   await owner.query(`truncate ws_${workspace}.paper, ws_${workspace}.note`);
   await owner.query('delete from rowplane.archives where id = $1', [made]);
-  expect([archives.safe, clients.alpha]).not.toContain(made);
 });
 
 async function openRealm(): Promise<string> {

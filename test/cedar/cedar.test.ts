@@ -4,13 +4,13 @@ import { abilitiesOf, levelOf, sees } from '../oracle/sight.ts';
 import { ANONYMOUS, type Definition, type Id, type Item, type World } from '../oracle/world.ts';
 import dossier from '../differential/schema/dossier.ts';
 import letter from '../differential/schema/letter.ts';
-import { runs } from '../differential/runs.ts';
+import { PATIENCE, runs } from '../differential/runs.ts';
 import { worldOf } from '../differential/worlds.ts';
 import { cedarJudge, type Judgement } from './judge.ts';
 
 const definitions: Record<string, Definition> = { dossier, letter };
 
-test('V1, A3, A7, A8, V4: Cedar judges records, cells and abilities as the oracle does', () => {
+test('V1, A3, A7, A8, V4: Cedar judges records, cells and abilities as the oracle does', PATIENCE, () => {
   const worlds = worldOf(definitions, new Date().toISOString());
   fc.assert(
     fc.property(worlds, (world) => {

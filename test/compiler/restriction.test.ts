@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Condition } from '../../src/compiler/condition/condition.ts';
 import { boolean, define, text, user } from '../../src/compiler/definition.ts';
+import { definitionsOf } from '../../src/compiler/load-definitions.ts';
 import {
   exposedRecordSql,
   exposedSql,
@@ -21,6 +22,12 @@ const plane = (id: number, restriction: Condition | null, views = ['list']) => (
   id,
   content: { note: { views, layouts: [], documentViewers: [], abilities: [], restriction } },
 });
+const blueprint = (planes: ReturnType<typeof plane>[]) => ({
+  tag: 'abcdef',
+  workspace: 3,
+  definitions: definitionsOf([NOTE]),
+  planes,
+});
 const open = { open: { equals: true } };
 
 test('planes that expose the same records are asked about together', () => {
@@ -30,7 +37,7 @@ test('planes that expose the same records are asked about together', () => {
     [2, 4],
     [1, 3],
   ]);
-  expect(exposedSql(NOTE, exposures)).toBe(
+  expect(exposedSql(blueprint(planes), NOTE)).toBe(
     `(select rowplane.viewer_in_any_plane('{2,4}'::integer[]))
     or ((select rowplane.viewer_in_any_plane('{1,3}'::integer[])) and open = true)`,
   );
@@ -41,7 +48,7 @@ test('planes that expose the same records are asked about together', () => {
 });
 
 test('without a plane nothing is exposed', () => {
-  expect(exposedSql(NOTE, [])).toBe('false');
+  expect(exposedSql(blueprint([]), NOTE)).toBe('false');
   expect(exposedRecordSql(NOTE, [], 'item')).toBe('false');
 });
 
@@ -59,4 +66,12 @@ test('an index is built for what holds whoever asks and whenever', () => {
   expect(predicate({ and: [open, { writer: { equals: 'ME' } }] })).toBe('open = true');
   expect(predicate({ or: [open, { writer: { equals: 'ME' } }] })).toBeUndefined();
   expect(predicate({ writer: { equals: 'ME' } })).toBeUndefined();
+});
+
+test('many restrictions are left to a function, so that planning stays the same however many planes there are', () => {
+  const planes = [1, 2, 3, 4, 5].map((id) => plane(id, { subject: { equals: `${id}` } }));
+  expect(exposedSql(blueprint(planes), NOTE)).toBe(
+    'ws_3_edit.note_exposed(note.*, (select rowplane.viewer_planes(3)))',
+  );
+  expect(exposedSql(blueprint(planes.slice(1)), NOTE)).not.toContain('note_exposed');
 });

@@ -55,7 +55,7 @@ export function openApi({ database, definitions }: Stage): Api {
         context: contextOf({ id: viewer }, 'test'),
       });
       const failure = failures.shift();
-      if (failure !== undefined) throw failure;
+      if (failure !== undefined) throw new Error('The API failed inside.', { cause: failure });
       const [error] = result.errors ?? [];
       const code = error === undefined ? null : String(error.extensions.code);
       // Through JSON: what a client gets has no prototypes.

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { ANONYMOUS, type Definition, type Id, type Item, type Value, type World } from '../oracle/world.ts';
+import { findsInTrash, sees } from '../oracle/sight.ts';
+import { clientsOf, seesArchive } from '../oracle/viewers.ts';
+import { ANONYMOUS, find, type Definition, type Id, type Item, type Value, type World } from '../oracle/world.ts';
 import {
   changeClient,
   create,
@@ -12,7 +14,7 @@ import {
   type Verdict,
 } from '../oracle/writes.ts';
 import { valueOf } from './conditions.ts';
-import { clientId, folderId } from './ids.ts';
+import { clientId } from './ids.ts';
 
 /** A write that somebody tries. All of `targets` are of one workspace. */
 export type Command = { viewer: Id; definition: string; workspace: Id } & (
@@ -32,19 +34,15 @@ export interface CommandSketch {
   kind: Command['kind'];
   targets: number[];
   versions: 'none' | 'right' | 'wrong';
-  place: { archive: number; folder: number | null; client: number | null };
+  place: { archive: number; folder: number; client: number };
   values: Record<string, Record<string, Value>>;
+  /** Whether somebody tries what they see and may choose, or anything that there is. */
+  knowing: boolean;
 }
 
 /** Which records are aimed at, with what; the definition is that of the first one. */
 export function commandSketch(definitions: Record<string, Definition>): fc.Arbitrary<CommandSketch> {
-  const values = Object.entries(definitions).map(([name, { fields }]) => {
-    const changes = Object.entries(fields).map(([field, declared]) => [
-      field,
-      fc.option(valueOf(declared), { freq: 6 }),
-    ]);
-    return [name, fc.record(Object.fromEntries(changes) as Record<string, fc.Arbitrary<Value>>, { requiredKeys: [] })];
-  });
+  const values = Object.values(definitions).map((definition) => [definition.name, fewValues(definition)] as const);
   return fc.record({
     viewer: fc.nat(5),
     kind: fc.constantFrom(
@@ -60,69 +58,94 @@ export function commandSketch(definitions: Record<string, Definition>): fc.Arbit
     ),
     targets: fc.array(fc.nat(9), { minLength: 1, maxLength: 3 }),
     versions: fc.constantFrom('none', 'none', 'none', 'right', 'wrong'),
-    place: fc.record({
-      archive: fc.nat(2),
-      folder: fc.option(fc.nat(2), { freq: 2 }),
-      client: fc.option(fc.nat(2), { freq: 2 }),
-    }),
-    values: fc.record(Object.fromEntries(values) as Record<string, fc.Arbitrary<Record<string, Value>>>),
+    place: fc.record({ archive: fc.nat(2), folder: fc.nat(3), client: fc.nat(4) }),
+    values: fc.record(Object.fromEntries(values)),
+    knowing: fc.nat(4).map((roll) => roll > 0),
+  });
+}
+
+/** One to three fields, so that some writes find all of theirs EDIT. */
+function fewValues({ fields }: Definition): fc.Arbitrary<Record<string, Value>> {
+  const names = fc.subarray(Object.keys(fields), { minLength: 1, maxLength: 3 });
+  return names.chain((chosen) => {
+    const values = chosen.map((name) => [name, fc.option(valueOf(fields[name]!), { freq: 6 })] as const);
+    return fc.record(Object.fromEntries(values));
   });
 }
 
 /** The command that a sketch means in a world. */
 export function commandIn(world: World, sketch: CommandSketch): Command {
-  const { kind } = sketch;
-  const viewer = [...world.users.map(({ id }) => id), ANONYMOUS][sketch.viewer % (world.users.length + 1)]!;
-  const first = world.items[sketch.targets[0]! % world.items.length]!;
-  const archive = world.archives[sketch.place.archive % world.archives.length]!;
-  const home = kind === 'create' ? archive.workspace : workspaceOf(world, first);
+  const { kind, knowing } = sketch;
+  const everybody = [...world.users.map(({ id }) => id), ANONYMOUS];
+  const reachable = (viewer: Id) =>
+    world.items.filter((item) => (kind === 'restore' ? findsInTrash(world, viewer, item) : sees(world, viewer, item)));
+  const viewers = knowing ? everybody.filter((each) => reachable(each).length > 0) : [];
+  const viewer = at(viewers.length > 0 ? viewers : everybody, sketch.viewer);
+  const aims = knowing && reachable(viewer).length > 0 ? reachable(viewer) : world.items;
+  const first = at(aims, sketch.targets[0]!);
+  const place = placeFor(world, viewer, sketch);
+  const home = workspaceOfArchive(world, kind === 'create' ? place.archive : first.archive);
   const base = { viewer, definition: first.definition, workspace: home };
-  const targets = targetsIn(world, first, sketch);
-  const values = changesOf(world.definitions[first.definition]!, sketch);
+  const targets = targetsIn(world, first, aims, sketch);
+  const values = sketch.values[first.definition]!;
   switch (kind) {
     case 'create':
-      return { ...base, kind, place: placeOf(archive.id, sketch), values };
+      return { ...base, kind, place, values: knowing ? withRequired(world, first.definition, values) : values };
     case 'update':
       return { ...base, kind, targets, changes: values };
     case 'move':
-      return { ...base, kind, targets, place: placeOf(archive.id, sketch) };
+      return { ...base, kind, targets, place };
     case 'changeClient':
-      return { ...base, kind, targets: [targets[0]!], client: clientId(sketch.place.client ?? 0) };
+      return { ...base, kind, targets: [targets[0]!], client: clientFor(world, viewer, first.archive, sketch) };
     default:
       return { ...base, kind, targets };
   }
 }
 
-function targetsIn(world: World, first: Item, { targets, versions }: CommandSketch): Target[] {
-  const ids = targets
-    .map((number) => world.items[number % (world.items.length + 1)])
-    .filter((item) => item === undefined || workspaceOf(world, item) === workspaceOf(world, first))
+function targetsIn(world: World, first: Item, aims: Item[], { targets, versions, knowing }: CommandSketch): Target[] {
+  const home = workspaceOfArchive(world, first.archive);
+  const others = targets
+    .slice(1)
+    .map((number) => (knowing ? at(aims, number) : world.items[number % (world.items.length + 1)]))
+    .filter((item) => item === undefined || workspaceOfArchive(world, item.archive) === home)
+    .filter((item) => !knowing || item?.definition === first.definition)
     .map((item) => item?.id ?? NO_ID);
-  return [...new Set([first.id, ...ids.slice(1)])].map((id) => {
+  return [...new Set([first.id, ...others])].map((id) => {
     const version = world.items.find((item) => item.id === id)?.version ?? 1;
     return { id, version: versions === 'none' ? undefined : versions === 'right' ? version : version + 1 };
   });
 }
 
-/** Something is always changed or given: an empty change is no change. */
-function changesOf(definition: Definition, { values }: CommandSketch): Record<string, Value> {
-  const given = values[definition.name]!;
-  if (Object.keys(given).length > 0) return given;
-  const [first] = Object.keys(definition.fields);
-  return { [first!]: 'a' };
+function withRequired(world: World, definition: string, values: Record<string, Value>): Record<string, Value> {
+  const required = Object.entries(world.definitions[definition]!.fields).filter(([, field]) => field.required === true);
+  return { ...Object.fromEntries(required.map(([name]) => [name, 'given'])), ...values };
 }
 
-function placeOf(archive: Id, { place }: CommandSketch): Place {
-  const folder = place.folder === null ? archive : folderId(place.archive * 10 + place.folder);
-  return { archive, folder, client: place.client === null ? undefined : clientId(place.client) };
+/** A folder of the archive or, at times, of another one; with a client or, mostly, without. */
+function placeFor(world: World, viewer: Id, sketch: CommandSketch): Place {
+  const { knowing, place } = sketch;
+  const seen = world.archives.filter(({ id }) => seesArchive(world, viewer, id));
+  const archive = at(knowing && seen.length > 0 ? seen : world.archives, place.archive).id;
+  const folders = world.folders.filter((folder) => !knowing || folder.archive === archive);
+  const client = place.client < 3 ? undefined : clientFor(world, viewer, archive, sketch);
+  return { archive, folder: at(folders, place.folder).id, client };
 }
 
-export function workspaceOf(world: World, item: Item): Id {
-  return world.archives.find(({ id }) => id === item.archive)!.workspace;
+function clientFor(world: World, viewer: Id, archive: Id, { knowing, place }: CommandSketch): Id {
+  const own = clientsOf(world, viewer, archive);
+  return knowing && own.length > 0 ? at(own, place.client) : clientId(place.client);
 }
 
-/** What the oracle says of a command. A created record has NO_ID. */
-export function judge(world: World, command: Command): Verdict {
+function workspaceOfArchive(world: World, archive: Id): Id {
+  return find(world.archives, archive).workspace;
+}
+
+function at<T>(list: readonly T[], number: number): T {
+  return list[number % list.length]!;
+}
+
+/** What the oracle says of a command by one of the doors. A created record has NO_ID. */
+export function judge(world: World, command: Command, door: 'api' | 'sql'): Verdict {
   const { viewer, definition } = command;
   switch (command.kind) {
     case 'create':
@@ -134,7 +157,7 @@ export function judge(world: World, command: Command): Verdict {
     case 'restore':
       return restore(world, viewer, definition, command.targets);
     case 'move':
-      return move(world, viewer, definition, command.targets, command.place);
+      return move(world, viewer, definition, command.targets, { ...command.place, keepsClient: door === 'sql' });
     case 'changeClient':
       return changeClient(world, viewer, definition, command.targets, command.client);
   }

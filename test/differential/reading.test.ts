@@ -6,7 +6,7 @@ import { openApi, type Api } from './api.ts';
 import { expectedPages, readLists } from './api-lists.ts';
 import { expectedRecords, readRecords } from './api-records.ts';
 import { queryOf } from './queries.ts';
-import { runs, shrinkingBriefly } from './runs.ts';
+import { PATIENCE, runs, shrinkingBriefly } from './runs.ts';
 import { expectedSqlSight, sqlSight } from './sql-sight.ts';
 import { DEFINITIONS, openStage, type Stage } from './stage.ts';
 import { worldOf } from './worlds.ts';
@@ -32,22 +32,26 @@ const cases = fc.record({
   queries: fc.array(queryOf(DEFINITIONS), { minLength: 1, maxLength: 4 }),
 });
 
-test('V1–V4, V6, A7, A8, C5, C6, W2: SQL and the API show each viewer what the oracle says, cell by cell', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      cases,
-      shrinkingBriefly(async ({ world, queries }) => {
-        const planeIds = await stage.load(world);
-        for (const viewer of [...world.users.map(({ id }) => id), ANONYMOUS]) {
-          const seen = await sqlSight(sql, stage, world, planeIds, viewer);
-          expect(seen, `SQL as ${viewer}`).toEqual(expectedSqlSight(world, viewer));
-          const records = await readRecords(api, stage, world, viewer);
-          expect(records, `records as ${viewer}`).toEqual(expectedRecords(stage, world, viewer));
-          const lists = await readLists(api, stage, viewer, queries);
-          expect(lists, `lists as ${viewer}`).toEqual(queries.map((query) => expectedPages(world, viewer, query)));
-        }
-      }),
-    ),
-    runs(150),
-  );
-});
+test(
+  'V1–V4, V6, A7, A8, C5, C6, W2: SQL and the API show each viewer what the oracle says, cell by cell',
+  PATIENCE,
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        cases,
+        shrinkingBriefly(async ({ world, queries }) => {
+          const planeIds = await stage.load(world);
+          for (const viewer of [...world.users.map(({ id }) => id), ANONYMOUS]) {
+            const seen = await sqlSight(sql, stage, world, planeIds, viewer);
+            expect(seen, `SQL as ${viewer}`).toEqual(expectedSqlSight(world, viewer));
+            const records = await readRecords(api, stage, world, viewer);
+            expect(records, `records as ${viewer}`).toEqual(expectedRecords(stage, world, viewer));
+            const lists = await readLists(api, stage, viewer, queries);
+            expect(lists, `lists as ${viewer}`).toEqual(queries.map((query) => expectedPages(world, viewer, query)));
+          }
+        }),
+      ),
+      runs(150),
+    );
+  },
+);

@@ -10,6 +10,9 @@ export function runs<T>(inCi: number): Parameters<T> {
   };
 }
 
+/** Time for as many worlds as CI tries, on a busy machine; without end for as many as somebody asks for. */
+export const PATIENCE = { timeout: process.env.ROWPLANE_WORLDS === undefined ? 600_000 : 0 };
+
 /** Lets a failure shrink for a while only: after that, everything smaller counts as fine. */
 export function shrinkingBriefly<T>(check: (value: T) => Promise<void>, seconds = 60): (value: T) => Promise<void> {
   let failedAt: number | undefined;

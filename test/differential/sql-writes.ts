@@ -2,6 +2,7 @@ import { columnType } from '../../src/compiler/field-types.ts';
 import type { Connection, Queryable } from '../../src/database/queryable.ts';
 import { viewerToken } from '../support/database.ts';
 import { sees } from '../oracle/sight.ts';
+import { clientsOf } from '../oracle/viewers.ts';
 import { find, type Id, type Value, type World } from '../oracle/world.ts';
 import type { Place, Target } from '../oracle/writes.ts';
 import type { Command } from './commands.ts';
@@ -16,6 +17,8 @@ const CODES: Record<string, string> = {
   RPCLI: 'CLIENT_REQUIRED',
   RPSTA: 'STALE_VERSION',
   '42501': 'FORBIDDEN',
+  // The views for creating have no columns but those of fields that are EDIT.
+  '42703': 'FORBIDDEN',
   '23505': 'VALIDATION_FAILED',
   '23502': 'VALIDATION_FAILED',
 };
@@ -28,15 +31,19 @@ export async function writeBySql(
   planeIds: ReadonlyMap<string, number>,
   command: Command,
 ): Promise<string | null> {
+  let code: string | null = 'INTERNAL';
   await sql.query('begin isolation level read committed');
-  await sql.query('set local role rowplane_viewer');
-  await sql.query('select rowplane.begin_write($1)', [viewerToken(command.viewer)]);
-  const code = await refusalOf(() =>
-    command.kind === 'create'
-      ? createThroughAnyPlane(sql, stage, world, planeIds, command)
-      : changeThroughDoor(sql, stage, world, command),
-  );
-  await sql.query(code === null ? 'commit' : 'rollback');
+  try {
+    await sql.query('set local role rowplane_viewer');
+    await sql.query('select rowplane.begin_write($1)', [viewerToken(command.viewer)]);
+    code = await refusalOf(() =>
+      command.kind === 'create'
+        ? createThroughAnyPlane(sql, stage, world, planeIds, command)
+        : changeThroughDoor(sql, stage, world, command),
+    );
+  } finally {
+    await sql.query(code === null ? 'commit' : 'rollback');
+  }
   return code;
 }
 
@@ -81,8 +88,11 @@ function placesToPrepare(world: World, command: Command): Place[] {
   if (command.kind === 'changeClient')
     return itemsOf(command.targets).map(({ archive, folder }) => ({ archive, folder, client: command.client }));
   if (command.kind !== 'move') return [];
-  const staying = itemsOf(command.targets).filter(({ archive }) => archive === command.place.archive);
-  return command.place.client === undefined && staying.length > 0 ? [] : [command.place];
+  const { archive, folder, client } = command.place;
+  const moving = itemsOf(command.targets).filter((item) => item.archive !== archive);
+  if (client !== undefined || moving.length === 0) return client === undefined ? [] : [command.place];
+  const own = find(world.archives, archive).clientsEnabled ? clientsOf(world, command.viewer, archive) : [];
+  return moving.map((item) => ({ archive, folder, client: own.find((each) => each === item.client) }));
 }
 
 async function prepare(sql: Queryable, { archive, folder, client }: Place): Promise<void> {
@@ -155,7 +165,6 @@ async function createThroughAnyPlane(
     });
     if (code === null) return null;
     await sql.query('rollback to savepoint plane');
-    // Another plane's view may have no such column: Postgres knows nothing better to say than that.
     refusal = code;
   }
   return refusal;

@@ -6,7 +6,7 @@ import type { PlaneToSave, SavedPlane } from '../../src/administration/planes-sa
 import { makeWorkspace } from '../../src/administration/workspaces.ts';
 import { connect, transaction, type Connection, type Queryable } from '../../src/database/queryable.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import type { Definition, Item, Plane, World } from '../oracle/world.ts';
+import type { Definition, Item, World } from '../oracle/world.ts';
 import { clear, insertItems, insertLinks, insertPeople, insertTree } from './load-world.ts';
 import { itemOfRow, selectRows, type TextRow } from './rows.ts';
 import dossier from './schema/dossier.ts';
@@ -119,7 +119,7 @@ async function savePlanes(owner: Queryable, stage: PlaneStage, world: World, one
       }
       saved.ids.set(plane.id, mine[number]!.id);
     }
-    if (changed && !oneByOne) await recompileWorkspace(owner, workspaceId(workspace), definitions);
+    if (changed && !oneByOne) await recompileWorkspace(owner, workspaceId(workspace), definitions, { mend: false });
   }
   return saved;
 }

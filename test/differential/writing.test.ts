@@ -7,7 +7,7 @@ import type { Verdict } from '../oracle/writes.ts';
 import { openApi, type Api } from './api.ts';
 import { writeByApi } from './api-writes.ts';
 import { commandIn, commandSketch, judge, namedValues, NO_ID, type Command } from './commands.ts';
-import { runs, shrinkingBriefly } from './runs.ts';
+import { PATIENCE, runs, shrinkingBriefly } from './runs.ts';
 import { writeBySql } from './sql-writes.ts';
 import { DEFINITIONS, openStage, type Stage } from './stage.ts';
 import { worldOf } from './worlds.ts';
@@ -37,31 +37,36 @@ const cases = fc.record({
   }),
 });
 
-test('W1–W6, W8, C7, C8, P8: writes by SQL and by the API end as the oracle says, and leave the records that it says', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      cases,
-      shrinkingBriefly(async ({ world: start, steps }) => {
-        let world = start;
-        const planeIds = await stage.load(world);
-        for (const { door, sketch } of steps) {
-          const command = commandIn(world, sketch);
-          if (door === 'api' && Object.keys(namedValues(command)).some((field) => isReadOnly(command, field))) continue;
-          const verdict = judge(world, command);
-          const [code, shown] = await attempt(world, planeIds, command, door);
-          const what = `${door}: ${JSON.stringify(command)}`;
-          expect(
-            accepts(verdict, code),
-            `${what} ended in ${String(code)}, expected ${[...verdict.refusals].join(' or ') || 'no refusal'}`,
-          ).toBe(true);
-          world = adopted(world, verdict.world, await stage.items(), what);
-          if (shown !== null && code === null) expect(shown, what).toEqual(expectedlyShown(world, command));
-        }
-      }),
-    ),
-    runs(150),
-  );
-});
+test(
+  'W1–W6, W8, C7, C8, P8: writes by SQL and by the API end as the oracle says, and leave the records that it says',
+  PATIENCE,
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        cases,
+        shrinkingBriefly(async ({ world: start, steps }) => {
+          let world = start;
+          const planeIds = await stage.load(world);
+          for (const { door, sketch } of steps) {
+            const command = commandIn(world, sketch);
+            if (door === 'api' && Object.keys(namedValues(command)).some((field) => isReadOnly(command, field)))
+              continue;
+            const verdict = judge(world, command, door);
+            const [code, shown] = await attempt(world, planeIds, command, door);
+            const what = `${door}: ${JSON.stringify(command)}`;
+            expect(
+              accepts(verdict, code),
+              `${what} ended in ${String(code)}, expected ${[...verdict.refusals].join(' or ') || 'no refusal'}`,
+            ).toBe(true);
+            world = adopted(world, verdict.world, await stage.items(), what);
+            if (shown !== null && code === null) expect(shown, what).toEqual(expectedlyShown(world, command));
+          }
+        }),
+      ),
+      runs(150),
+    );
+  },
+);
 
 async function attempt(
   world: World,

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { orderKeys, compareRows } from '../../src/reader/order.ts';
 import { holds, type Cell } from '../oracle/conditions.ts';
-import { OFFICE_DEFINITIONS, openOffice, type Office } from '../support/office.ts';
+import { OFFICE_DEFINITIONS } from '../support/office-definitions.ts';
+import { openOffice, type Office } from '../support/office.ts';
 
 /*
  * Every viewer's whole list is read once, cell by cell with its level. What lists with conditions, orders and pages must give follows from that in

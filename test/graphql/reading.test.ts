@@ -13,7 +13,8 @@ beforeAll(async () => {
   here = await office.workspace('Office');
   archive = await here.archive('Permits');
   await here.join(here.full, [ben]);
-  const [matter] = await here.records('matter', [{ name: 'Matter 1' }], { archive });
+  const [parent] = await here.records('matter', [{ name: 'Parent' }], { archive });
+  const [matter] = await here.records('matter', [{ name: 'Matter 1', parent_id: parent }], { archive });
   papers = await here.records(
     'paper',
     [
@@ -23,6 +24,7 @@ beforeAll(async () => {
     ],
     { archive },
   );
+  await office.owner.query(`update ws_${here.id}.paper set related_id = $1`, [papers[0]]);
 });
 afterAll(() => office.end());
 
@@ -70,4 +72,24 @@ test('a list has the newest first, pages, and a total only when asked for', asyn
     },
   );
   expect(next.papers).toEqual({ nodes: [{ title: 'a' }], pageInfo: { hasNextPage: false } });
+});
+
+test('a level is one round trip with one statement for all its references, however many records there are', async () => {
+  const source = '{ papers { nodes { title matter { name parent { name } } related { title } } } }';
+  await office.data(ben, source);
+  office.roundTrips.length = 0;
+  const { papers: read } = await office.data<{ papers: { nodes: unknown[] } }>(ben, source);
+  expect(read.nodes.length).toBe(3);
+  const from = office.roundTrips.map((statements) => statements.map((text) => /plane_\d+\.(\w+)/.exec(text)?.[1]));
+  expect(from).toEqual([['paper'], ['matter', 'paper'], ['matter']]);
+});
+
+test('a list without relations is one round trip, and so is an operation of several', async () => {
+  await office.data(ben, '{ papers { totalCount } }');
+  office.roundTrips.length = 0;
+  await office.data(
+    ben,
+    '{ a: papers { nodes { title } } b: papers(last: 1) { totalCount nodes { id } } matters { nodes { name } } }',
+  );
+  expect(office.roundTrips.map((statements) => statements.length)).toEqual([4]);
 });

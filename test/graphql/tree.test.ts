@@ -22,7 +22,7 @@ beforeAll(async () => {
   for (const name of ['General', 'Experts']) clients[name] = await here.client(name);
   await here.assign(clients.General!, permits, users.ben!);
   for (const client of Object.values(clients)) await here.assign(client, permits, users.cleo!);
-  await here.join(here.full, [users.ben!, users.cleo!, users.dara!, users.gus!]);
+  await here.join(here.full, [users.ben!, users.cleo!, users.dara!, users.gus]);
   folders.year = await here.folder(contracts, '2026');
   folders.month = await here.folder(folders.year, 'January');
   for (let index = 1; index <= 5; index++) await here.folder(folders.year, `Week ${index}`);

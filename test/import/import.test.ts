@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { withViewer } from '../support/database.ts';
 import { createImporting, type Importing } from './importing.ts';
 
 let importing: Importing;
@@ -169,13 +170,30 @@ describe('rules of the user', () => {
     await importing.database.owner.query('delete from ws_1.step');
   });
 
-  test('staged rows are nobody else’s, and nothing stays behind', async () => {
+  test("staged rows are the importing user's alone, and what a killed importer left goes with the next one", async () => {
+    const { owner } = importing.database;
+    const person = importing.people.dara ?? '';
+    await owner.query(`select rowplane.create_import('run_left', $1, array['f_name'], array['text'], '{}')`, [person]);
+    await owner.query(`insert into rowplane_import.run_left (line, raw, f_name) values (1, 'x', 'x')`);
+    const seenBy = async (name: string) =>
+      (
+        await withViewer(importing.database, importing.people[name] ?? '', (viewer) =>
+          viewer.query('select from rowplane_import.run_left'),
+        )
+      ).length;
+    expect(await seenBy('dara')).toBe(1);
+    expect(await seenBy('ada')).toBe(0);
+    const asDara = (sql: string) => withViewer(importing.database, person, (viewer) => viewer.query(sql));
+    await expect(asDara(`update rowplane_import.run_left set f_name = 'y'`)).rejects.toMatchObject({ code: '42501' });
+    await expect(asDara(`insert into rowplane_import.run_left (line, raw) values (2, 'y')`)).rejects.toMatchObject({
+      code: '42501',
+    });
+
     await importing.importCsv('reference,channel\nJ-1,Post\n', { user: 'dara' });
-    expect(
-      await importing.database.owner.query(
-        `select from pg_class where relnamespace = 'rowplane_import'::regnamespace and relkind = 'r'`,
-      ),
-    ).toEqual([]);
+    const left = await owner.query(
+      `select relname from pg_class where relnamespace = 'rowplane_import'::regnamespace and relkind = 'r'`,
+    );
+    expect(left).toEqual([]);
   });
 });
 

@@ -1,8 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importFile, type ImportRequest, type ImportSummary } from '../../src/importer/import-file.ts';
 import { createDemoDatabase, type DemoDatabase } from '../demo/demo-database.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 export interface Importing extends DemoDatabase {
   /** Writes a CSV file and imports it, as cleo into Permits unless told otherwise. */
@@ -16,8 +16,8 @@ export interface Importing extends DemoDatabase {
 /** The demo's database with an importer on it. */
 export async function createImporting(): Promise<Importing> {
   const demo = await createDemoDatabase();
-  const folder = await temporaryFolder();
-  const file = (name: string) => join(folder.path, name);
+  const folder = await mkdtemp(join(tmpdir(), 'rowplane-import-'));
+  const file = (name: string) => join(folder, name);
   return {
     ...demo,
     file,
@@ -41,7 +41,7 @@ export async function createImporting(): Promise<Importing> {
       return (await readFile(file('rows.csv.rejected.csv'), 'utf8')).trimEnd().split('\n');
     },
     async drop() {
-      await folder.remove();
+      await rm(folder, { recursive: true, force: true });
       await demo.drop();
     },
   };

@@ -10,8 +10,10 @@ import {
   type World,
 } from './world.ts';
 
-/** Makes a world by hand, for examples: one workspace `office`, where what isn't said is as it is when new. */
+/** Makes a world by hand, for examples: one workspace, where what isn't said is as it is when new. */
 export interface Sketch {
+  /** The name of the workspace. Default: office. */
+  workspace?: string;
   definitions: Record<string, Definition>;
   users?: Record<string, User['role'] | Partial<User>>;
   /** Group name → names of its members (users) and of its subgroups (groups). */
@@ -51,9 +53,10 @@ interface ContentSketch {
 const NOW = '2026-06-01T12:00:00.000Z';
 
 export function smallWorld(sketch: Sketch): World {
+  const { workspace = 'office' } = sketch;
   const archives = Object.entries(sketch.archives ?? { files: false }).map(([id, clientsEnabled]) => ({
     id,
-    workspace: 'office',
+    workspace,
     clientsEnabled,
   }));
   const groupNames = Object.keys(sketch.groups ?? {});
@@ -74,16 +77,16 @@ export function smallWorld(sketch: Sketch): World {
     groups: groupNames.map((id) => ({ id, name: id })),
     nesting: links.filter(([, name]) => groupNames.includes(name)).map(([parent, child]) => ({ parent, child })),
     members: links.filter(([, name]) => !groupNames.includes(name)).map(([group, user]) => ({ group, user })),
-    workspaces: [{ id: 'office' }],
+    workspaces: [{ id: workspace }],
     archives,
     folders: archives.map(({ id }) => ({ id, archive: id, parent: null })),
-    clients: (sketch.clients ?? []).map((id) => ({ id, workspace: 'office', name: id })),
+    clients: (sketch.clients ?? []).map((id) => ({ id, workspace, name: id })),
     assignments: (sketch.assignments ?? []).map(([client, archive, name]) => ({
       client,
       archive,
       principal: name in (sketch.users ?? {}) ? { user: name } : { group: name },
     })),
-    planes: Object.entries(sketch.planes ?? {}).map(([id, plane]) => planeOf(id, plane)),
+    planes: Object.entries(sketch.planes ?? {}).map(([id, plane]) => planeOf(id, workspace, plane)),
     planeGroups: Object.entries(sketch.planes ?? {}).flatMap(([plane, { groups }]) =>
       groups.map((group) => ({ plane, group })),
     ),
@@ -94,7 +97,7 @@ export function smallWorld(sketch: Sketch): World {
   };
 }
 
-function planeOf(id: Id, { groups: _groups, full, ...definitions }: PlaneSketch): Plane {
+function planeOf(id: Id, workspace: Id, { groups: _groups, full, ...definitions }: PlaneSketch): Plane {
   const content = Object.entries(definitions).map(([name, value]) => {
     const {
       views = [],
@@ -105,7 +108,7 @@ function planeOf(id: Id, { groups: _groups, full, ...definitions }: PlaneSketch)
     } = value as ContentSketch;
     return [name, { views, layouts, documentViewers, abilities, restriction }] as const;
   });
-  return { id, workspace: 'office', full: full ?? false, content: Object.fromEntries(content) };
+  return { id, workspace, full: full ?? false, content: Object.fromEntries(content) };
 }
 
 function itemOf(definitions: Record<string, Definition>, firstArchive: Id, id: Id, item: ItemSketch): Item {

@@ -27,7 +27,7 @@ export function update(
   targets: Target[],
   changes: Record<string, Value>,
 ): Verdict {
-  return write(world, targets, {
+  return write(world, viewer, definition, targets, {
     always: invalidValues(world, viewer, definition, changes, workspaceOf(world, targets)),
     exists: (item) => item.definition === definition && sees(world, viewer, item),
     refusals: (item) => [
@@ -43,7 +43,7 @@ export function update(
 
 /** W2: puts records into the trash. */
 export function remove(world: World, viewer: Id, definition: string, targets: Target[]): Verdict {
-  return write(world, targets, {
+  return write(world, viewer, definition, targets, {
     exists: (item) => item.definition === definition && sees(world, viewer, item),
     refusals: (item) => [
       ...unlessEditable(world, viewer, item),
@@ -55,7 +55,7 @@ export function remove(world: World, viewer: Id, definition: string, targets: Ta
 
 /** W2: whoever finds a record in the trash restores it; several at once need MASS_DELETE, as deleting them does. */
 export function restore(world: World, viewer: Id, definition: string, targets: Target[]): Verdict {
-  return write(world, targets, {
+  return write(world, viewer, definition, targets, {
     exists: (item) => item.definition === definition && findsInTrash(world, viewer, item),
     refusals: (item) => unlessDeletable(world, viewer, item, targets.length),
     change: (item) => ({ ...item, trashed: false }),
@@ -64,7 +64,7 @@ export function restore(world: World, viewer: Id, definition: string, targets: T
 
 /** C7: gives records another client of their archive, one that the viewer is assigned to. */
 export function changeClient(world: World, viewer: Id, definition: string, targets: Target[], client: Id): Verdict {
-  return write(world, targets, {
+  return write(world, viewer, definition, targets, {
     exists: (item) => item.definition === definition && sees(world, viewer, item),
     refusals: (item) => [
       ...unlessEditable(world, viewer, item),
@@ -79,25 +79,34 @@ export interface Place {
   archive: Id;
   folder: Id;
   client?: Id | undefined;
+  /**
+   * An SQL statement that names no client looks like one that names the record's own: in another archive this one is kept if
+   * it is the viewer's there.
+   */
+  keepsClient?: boolean;
 }
 
 /**
  * P8, W4, C8: moves records into a folder, also of another archive of the workspace; EDIT on the record and on both folders. In
- * another archive a record keeps its client if that is one of the viewer's there, else it gets one as a new record does.
+ * another archive a record gets its client as a new record does.
  */
 export function move(world: World, viewer: Id, definition: string, targets: Target[], place: Place): Verdict {
   const workspaceOf = (archive: Id) => world.archives.find(({ id }) => id === archive)?.workspace;
   const clientFor = (item: Item): { client: Id | null; refusals: Refusal[] } => {
     if (place.client === undefined && item.archive === place.archive) return { client: item.client, refusals: [] };
-    const keeps = item.client !== null && selectableClients(world, viewer, place.archive).includes(item.client);
-    return chosenClient(world, viewer, place.archive, place.client ?? (keeps ? item.client! : undefined));
+    const isOwn = item.client !== null && selectableClients(world, viewer, place.archive).includes(item.client);
+    const kept = isOwn && place.keepsClient === true ? item.client! : undefined;
+    return chosenClient(world, viewer, place.archive, place.client ?? kept);
   };
-  return write(world, targets, {
+  return write(world, viewer, definition, targets, {
+    always: [
+      ...placeRefusals(world, viewer, place, 'EDIT'),
+      ...(place.client === undefined ? [] : chosenClient(world, viewer, place.archive, place.client).refusals),
+    ],
     exists: (item) => item.definition === definition && sees(world, viewer, item),
     refusals: (item) => [
       ...unlessEditable(world, viewer, item),
       ...unlessAble(world, viewer, item, targets.length > 1 ? 'MASS_UPDATE' : null),
-      ...placeRefusals(world, viewer, place, 'EDIT'),
       ...(workspaceOf(item.archive) === workspaceOf(place.archive) ? [] : (['NOT_FOUND'] as const)),
       ...clientFor(item).refusals,
     ],
@@ -142,7 +151,7 @@ export function create(
         meetsPlane(world, viewer, plane, item),
     );
   const after = { ...world, items: [...world.items, item] };
-  const refusals: Refusal[] = [...place, ...(place.includes('NOT_FOUND') ? [] : chosen.refusals)];
+  const refusals: Refusal[] = [...place, ...chosen.refusals];
   if (!place.includes('NOT_FOUND') && !through()) refusals.push('FORBIDDEN');
   refusals.push(...invalidValues(world, viewer, name, item.values, workspace));
   if (refusals.length === 0 && hasConflict(after, [item])) refusals.push('VALIDATION_FAILED');
@@ -152,6 +161,8 @@ export function create(
 /** The common course of writes: all or nothing (W5), hidden and missing targets alike (V2), one new version each (W6). */
 function write(
   world: World,
+  viewer: Id,
+  definition: string,
   targets: Target[],
   rule: {
     /** What is wrong with the call itself, whatever its targets. */
@@ -161,18 +172,17 @@ function write(
     change: (item: Item) => Item;
   },
 ): Verdict {
-  const items = targets.map(({ id }) => world.items.find((item) => item.id === id && rule.exists(item)));
+  const found = targets.map(({ id }) => world.items.find((item) => item.id === id));
+  const items = found.filter((item) => item !== undefined).filter(rule.exists);
   const judge = (item: Item | undefined, { version }: Target): readonly Refusal[] => {
     if (item === undefined) return ['NOT_FOUND'];
-    return [
-      ...(version === undefined || version === item.version ? [] : ['STALE_VERSION' as const]),
-      ...rule.refusals(item),
-    ];
+    const stale = version === undefined || version === item.version ? [] : ['STALE_VERSION' as const];
+    if (items.includes(item)) return [...stale, ...rule.refusals(item)];
+    // What is seen but can't be restored, since it isn't in the trash, can be stale, too.
+    return ['NOT_FOUND', ...(sees(world, viewer, item) && item.definition === definition ? stale : [])];
   };
-  const refusals = [...(rule.always ?? []), ...items.flatMap((item, index) => judge(item, targets[index]!))];
-  const changed = items
-    .filter((item) => item !== undefined)
-    .map((item) => ({ ...rule.change(item), version: item.version + 1, updatedAt: world.now }));
+  const refusals = [...(rule.always ?? []), ...found.flatMap((item, index) => judge(item, targets[index]!))];
+  const changed = items.map((item) => ({ ...rule.change(item), version: item.version + 1, updatedAt: world.now }));
   const after = { ...world, items: world.items.map((item) => changed.find(({ id }) => id === item.id) ?? item) };
   if (hasConflict(after, changed)) refusals.push('VALIDATION_FAILED');
   return verdict(world, refusals, after);
@@ -216,6 +226,7 @@ function chosenClient(
   archive: Id,
   client: Id | undefined,
 ): { client: Id | null; refusals: Refusal[] } {
+  if (!seesArchive(world, viewer, archive)) return { client: null, refusals: ['NOT_FOUND'] };
   const enabled = world.archives.find(({ id }) => id === archive)?.clientsEnabled ?? false;
   if (!enabled) return { client: null, refusals: client === undefined ? [] : ['VALIDATION_FAILED'] };
   const choices = selectableClients(world, viewer, archive);

@@ -123,8 +123,28 @@ describe('W3: creating through a plane', () => {
     const whole = await review.user('whole');
     const all = await review.plane('all', { document: enable({ layouts: ['edit'], abilities: ['CREATE'] }) }, [whole]);
     const matter = await review.record('matter', { name: 'unseen' });
-    await expect(create(whole, { title: 'a', matter_id: matter }, all)).rejects.toMatchObject({ code: 'RPVAL' });
-    expect(await create(whole, { title: 'a' }, all)).toBeTruthy();
+    const hidden = await review.record('document', { deleted_at: new Date() });
+    const missing = '01900000-0000-7000-8000-000000000000';
+    const attempt = (values: Record<string, string>): Promise<unknown> =>
+      create(whole, { title: 'a', ...values }, all).catch(
+        (error: { code: string; message: string; detail: string }) => ({
+          code: error.code,
+          message: error.message,
+          detail: error.detail,
+        }),
+      );
+    for (const [column, field, target] of [
+      ['matter_id', 'matter', matter],
+      ['related_id', 'related', hidden],
+      ['reviewer_id', 'reviewer', missing],
+    ] as const) {
+      const refused = await attempt({ [column]: target });
+      expect(refused).toMatchObject({ code: 'RPVAL', message: `There is no such record for the field "${field}".` });
+      expect(await attempt({ [column]: missing })).toEqual(refused);
+    }
+    await review.plane('all matters', { matter: enable({ views: ['list'] }) }, [whole]);
+    const related = await review.record('document');
+    expect(await create(whole, { title: 'a', matter_id: matter, related_id: related }, all)).toBeTruthy();
   });
 
   test('a place that nobody has prepared is refused with what to do', async () => {

@@ -204,3 +204,31 @@ describe('W8: references', () => {
     expect(await review.edit(external, 'document', [id], `reviewer_id = '${external}'`)).toEqual([id]);
   });
 });
+
+test('A2: more restrictions than policies write out are judged alike', async () => {
+  const many = await review.user('many');
+  for (let pages = 0; pages < 7; pages++)
+    await review.plane(
+      `pages ${pages}`,
+      {
+        document: enable({ layouts: ['edit'], restriction: only('pages', 'equals', pages) }),
+        matter: enable({ views: ['list'], restriction: only('name', 'equals', `${pages}`) }),
+      },
+      [many],
+    );
+  const [policy] = await review.owner.query<{ definition: string }>(
+    `select definition from rowplane.catalog_objects() where kind = 'policy' and name ~ '^planes on .*document$'`,
+  );
+  expect(policy!.definition).toContain('document_exposed(document.*');
+  const [seen, hidden] = [await review.record('document', { pages: 6 }), await review.record('document', { pages: 7 })];
+  const sight = await review.as(many, (sql) =>
+    sql.query(`select id from ws_${review.workspace}_sight.document where id = any ($1)`, [[seen, hidden]]),
+  );
+  expect(sight).toEqual([{ id: seen }]);
+  const [matter, other] = [await review.record('matter', { name: '3' }), await review.record('matter', { name: '8' })];
+  expect(await review.edit(many, 'document', [seen], `matter_id = '${matter}'`)).toEqual([seen]);
+  expect(await review.edit(many, 'document', [hidden], `matter_id = '${matter}'`)).toEqual([]);
+  await expect(review.edit(many, 'document', [seen], `matter_id = '${other}'`)).rejects.toMatchObject({
+    code: 'RPVAL',
+  });
+});

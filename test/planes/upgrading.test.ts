@@ -42,3 +42,14 @@ test.each([
   ]);
   expect(await upgrade('^nothing$')).toEqual([]);
 });
+
+test('a function that an older compiler made goes, with the policies that asked it', async () => {
+  const table = `ws_${review.workspace}.document`;
+  await review.owner.query(`
+    create function ws_${review.workspace}_edit.document_older(item ${table}) returns boolean language sql return true;
+    alter policy trash_read on ${table} using (ws_${review.workspace}_edit.document_older(document.*));
+    insert into rowplane.compiled_objects (workspace_id, kind, name, fingerprint)
+      values (${review.workspace}, 'function', 'ws_${review.workspace}_edit.document_older(${table})', 'older.')`);
+  await upgrade('^trash_read');
+  expect(await verifyCompiled(review.owner)).toEqual([]);
+});

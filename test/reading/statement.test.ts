@@ -7,51 +7,65 @@ const UNTITLED = '01a20086-0000-7000-8000-000000000000';
 
 describe('a viewer in one plane', () => {
   test('reads a page by one plain statement', () => {
-    expect(pageOf(alone)).toEqual({
-      text: 'select t.id, t.title as "title" from plane_7.paper t order by t.id desc limit $1::int',
-      values: [3],
+    expect(pageOf(alone)).toMatchObject({
+      text: 'select t.id, t.title as "title" from plane_7.paper t order by t.id desc limit 3',
+      values: [],
     });
   });
 
   test('continues behind a cursor from the index', () => {
     expect(pageOf(alone, { after: [UNTITLED] }).text).toBe(
-      'select t.id, t.title as "title" from plane_7.paper t where t.id < $2::uuid order by t.id desc limit $1::int',
+      'select t.id, t.title as "title" from plane_7.paper t where t.id < $1::uuid order by t.id desc limit 3',
     );
     expect(pageOf(alone, { before: [UNTITLED], backward: true }).text).toBe(
-      'select t.id, t.title as "title" from plane_7.paper t where t.id > $2::uuid order by t.id asc limit $1::int',
+      'select t.id, t.title as "title" from plane_7.paper t where t.id > $1::uuid order by t.id asc limit 3',
     );
   });
 
   test('V3: orders by a field in two stretches, the empty cells last, each as an index has it', () => {
-    expect(pageOf(alone, { order: 'title DESC', after: ['b', UNTITLED] })).toEqual({
+    expect(pageOf(alone, { order: 'title DESC' })).toMatchObject({
       text:
         'select * from (' +
-        '(select t.id, t.title as "title", t.title as "#k0" from plane_7.paper t where t.title is not null and (t.title, t.id) < ($2::text, $3::uuid) order by t.title desc, t.id desc limit $1::int)' +
+        '(select t.id, t.title as "title", t.title as "#k0" from plane_7.paper t where t.title is not null order by t.title desc, t.id desc limit 3)' +
         ' union all ' +
-        '(select t.id, t.title as "title", t.title as "#k0" from plane_7.paper t where t.title is null order by t.id desc limit $1::int)' +
-        ') u order by u."#k0" desc nulls last, u.id desc limit $1::int',
-      values: [3, 'b', UNTITLED],
+        '(select t.id, t.title as "title", t.title as "#k0" from plane_7.paper t where t.title is null order by t.id desc limit 3)' +
+        ') u order by u."#k0" desc nulls last, u.id desc limit 3',
+      values: [],
+    });
+  });
+
+  test('behind a cursor, the rows that tie with it are a stretch of their own', () => {
+    expect(pageOf(alone, { cells: '', order: 'title DESC', after: ['b', UNTITLED] })).toMatchObject({
+      text:
+        'select * from (' +
+        '(select t.id, t.title as "#k0" from plane_7.paper t where t.title = $1::text and t.id < $2::uuid order by t.id desc limit 3)' +
+        ' union all ' +
+        '(select t.id, t.title as "#k0" from plane_7.paper t where t.title < $1::text order by t.title desc, t.id desc limit 3)' +
+        ' union all ' +
+        '(select t.id, t.title as "#k0" from plane_7.paper t where t.title is null order by t.id desc limit 3)' +
+        ') u order by u."#k0" desc nulls last, u.id desc limit 3',
+      values: ['b', UNTITLED],
     });
   });
 
   test('an order by a choice reads one stretch per value, and those behind the cursor only', () => {
-    expect(pageOf(alone, { cells: '', order: 'state', after: ['NEW', UNTITLED] })).toEqual({
+    expect(pageOf(alone, { cells: '', order: 'state', after: ['NEW', UNTITLED] })).toMatchObject({
       text:
         'select * from (' +
-        '(select t.id, t.state as "#k0" from plane_7.paper t where t.state = $2::text and t.id < $3::uuid order by t.id desc limit $1::int)' +
+        '(select t.id, t.state as "#k0" from plane_7.paper t where t.state = $1::text and t.id < $2::uuid order by t.id desc limit 3)' +
         ' union all ' +
-        '(select t.id, t.state as "#k0" from plane_7.paper t where t.state = $4::text order by t.id desc limit $1::int)' +
+        '(select t.id, t.state as "#k0" from plane_7.paper t where t.state = $3::text order by t.id desc limit 3)' +
         ' union all ' +
-        '(select t.id, t.state as "#k0" from plane_7.paper t where t.state is null order by t.id desc limit $1::int)' +
-        ') u order by u."#k0" asc, u.id desc limit $1::int',
-      values: [3, 'NEW', UNTITLED, 'OPEN'],
+        '(select t.id, t.state as "#k0" from plane_7.paper t where t.state is null order by t.id desc limit 3)' +
+        ') u order by u."#k0" asc, u.id desc limit 3',
+      values: ['NEW', UNTITLED, 'OPEN'],
     });
   });
 
   test('V3: a hidden field is false in a condition and in its negation, and no order', () => {
-    expect(pageOf(alone, { where: { title: { equals: 'x' }, amount: { isNotSet: true } } })).toEqual({
-      text: 'select t.id, t.title as "title" from plane_7.paper t where false order by t.id desc limit $1::int',
-      values: [3],
+    expect(pageOf(alone, { where: { title: { equals: 'x' }, amount: { isNotSet: true } } })).toMatchObject({
+      text: 'select t.id, t.title as "title" from plane_7.paper t where false order by t.id desc limit 3',
+      values: [],
     });
     expect(pageOf(alone, { where: { not: { amount: { isNotSet: true } } } }).text).toContain('where false');
     expect(pageOf(alone, { order: 'amount' }).text).toBe(pageOf(alone).text);
@@ -61,12 +75,12 @@ describe('a viewer in one plane', () => {
     const edits = sight([plane(7, 'TITLE state', { abilities: ['DELETE', 'PRINT'] })]);
     expect(pageOf(edits, { cells: '', more: { fieldAccess: true, abilities: true } }).text).toBe(
       `select t.id, (select rowplane.viewer_flags(3, 'EDIT'))[t.realm_id] as "#EDIT", (select rowplane.viewer_flags(3, 'DELETE'))[t.realm_id] as "#DELETE" ` +
-        'from plane_7.paper t order by t.id desc limit $1::int',
+        'from plane_7.paper t order by t.id desc limit 3',
     );
   });
 
   test('counts in the database', () => {
-    expect(countStatement(alone, filter({ title: { equals: 'x' } }))).toEqual({
+    expect(countStatement(alone, filter({ title: { equals: 'x' } }))).toMatchObject({
       text: 'select count(*) from (select from plane_7.paper t where t.title = $1::text) c',
       values: ['x'],
     });
@@ -77,18 +91,20 @@ describe('a viewer of few records', () => {
   const few = sight([plane(7, 'title state')], [4, 5]);
 
   test('reads realm by realm, each from an index that has nobody else’s records', () => {
-    expect(pageOf(few)).toEqual({
+    expect(pageOf(few)).toMatchObject({
       text:
-        'select b.* from unnest($2::int[]) r(id) cross join lateral (' +
-        'select t.id, t.title as "title" from plane_7.paper t where t.realm_id = r.id order by t.id desc limit $1::int' +
-        ') b order by b.id desc limit $1::int',
-      values: [3, [4, 5]],
+        'select b.* from unnest($1::int[]) r(id) cross join lateral (' +
+        'select t.id, t.title as "title" from plane_7.paper t where t.realm_id between r.id and r.id ' +
+        'order by t.realm_id desc, t.id desc limit 3' +
+        ') b order by b.id desc limit 3',
+      values: [[4, 5]],
     });
   });
 
   test('counts realm by realm', () => {
     expect(countStatement(few, filter()).text).toBe(
-      'select count(*) from (select b.* from unnest($1::int[]) r(id) cross join lateral (select from plane_7.paper t where t.realm_id = r.id) b) c',
+      'select count(*) from (select b.* from unnest($1::int[]) r(id) cross join lateral (' +
+        'select from plane_7.paper t where t.realm_id between r.id and r.id offset 0) b) c',
     );
   });
 
@@ -103,7 +119,7 @@ describe('a viewer in several planes', () => {
   test('needs only the unrestricted one that shows all that is asked for', () => {
     const open = sight([plane(7, 'title'), plane(8, 'title notes'), plane(9, 'title state', { restricted: true })]);
     expect(pageOf(open, { cells: 'title notes' }).text).toBe(
-      'select t.id, t.title as "title", t.notes as "notes" from plane_8.paper t order by t.id desc limit $1::int',
+      'select t.id, t.title as "title", t.notes as "notes" from plane_8.paper t order by t.id desc limit 3',
     );
   });
 
@@ -111,7 +127,7 @@ describe('a viewer in several planes', () => {
     const open = sight([plane(7, 'title'), plane(9, 'state', { restricted: true })]);
     expect(pageOf(open, { cells: 'title state' }).text).toBe(
       'select p.*, a9.state as "state" from (' +
-        'select t.id, t.title as "title" from plane_7.paper t order by t.id desc limit $1::int' +
+        'select t.id, t.title as "title" from plane_7.paper t order by t.id desc limit 3' +
         ') p left join plane_9.paper a9 on a9.id = p.id order by p.id desc',
     );
   });
@@ -124,14 +140,13 @@ describe('a viewer in several planes', () => {
   test('A7, A8: finds each record once in all of them, and merges its cells, levels and abilities by the planes that expose it', () => {
     const more = { fieldAccess: true, abilities: true };
     expect(pageOf(restricted, { cells: 'title notes', more }).text).toBe(
-      `select p.id, (select rowplane.viewer_flags(3, 'EDIT'))[p."#realm"] as "#EDIT", coalesce(a7.title, a9.title) as "title", a9.notes as "notes", ` +
-        'a7.id is not null as "#7", a9.id is not null as "#9" from (' +
-        'select distinct * from (' +
-        '(select t.id, t.realm_id as "#realm" from plane_7.paper t order by t.id desc limit $1::int)' +
+      'select * from (' +
+        'select u.id, any_value(u."title") as "title", any_value(u."notes") as "notes", any_value(u."#7") as "#7", any_value(u."#9") as "#9", ' +
+        `(select rowplane.viewer_flags(3, 'EDIT'))[any_value(u."#realm")] as "#EDIT" from (` +
+        '(select t.id, t.title as "title", t.notes as "notes", true as "#7", null::boolean as "#9", t.realm_id as "#realm" from plane_7.paper t order by t.id desc limit 3)' +
         ' union all ' +
-        '(select t.id, t.realm_id as "#realm" from plane_9.paper t order by t.id desc limit $1::int)' +
-        ') u order by u.id desc limit $1::int' +
-        ') p left join plane_7.paper a7 on a7.id = p.id left join plane_9.paper a9 on a9.id = p.id order by p.id desc',
+        '(select t.id, t.title as "title", t.notes as "notes", null::boolean as "#7", true as "#9", t.realm_id as "#realm" from plane_9.paper t order by t.id desc limit 3)' +
+        ') u group by u.id) p order by p.id desc limit 3',
     );
   });
 
@@ -141,7 +156,7 @@ describe('a viewer in several planes', () => {
       'from plane_7.paper t where exists (select from plane_9.paper x where x.id = t.id and x.notes is null) order by',
     );
     expect(text).toContain('from plane_9.paper t where t.notes is null order by');
-    expect(values).toEqual([3]);
+    expect(values).toEqual([]);
   });
 
   test('counts each record once', () => {

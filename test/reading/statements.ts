@@ -4,7 +4,7 @@ import { orderKeys, type Direction, type KeyValue } from '../../src/reader/order
 import { emptySelection, type Selection } from '../../src/reader/selection.ts';
 import { sightOf, type Sight } from '../../src/reader/sight.ts';
 import { pageStatement, type Filter } from '../../src/reader/statement.ts';
-import { OFFICE_DEFINITIONS } from '../support/office.ts';
+import { OFFICE_DEFINITIONS } from '../support/office-definitions.ts';
 
 export const PAPER = OFFICE_DEFINITIONS.get('paper')!;
 

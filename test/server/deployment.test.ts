@@ -1,4 +1,7 @@
+import { auditServer } from 'graphql-http';
+import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { signOwnToken } from '../../src/accounts/token-verifier.ts';
 import { jwtKey } from '../../src/database/keys.ts';
 import { connect } from '../../src/database/queryable.ts';
@@ -60,6 +63,25 @@ describe('a server on the demo', () => {
     const { answer } = await post(server.url, '', {}, body);
     expect(answer.data).toBeUndefined();
     expect(answer.errors?.[0]).toMatchObject({ message: 'Unknown operation named "Two".' });
+  });
+
+  test('answers over WebSocket too', async () => {
+    const client = createClient({
+      url: `${server.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: await bearer('dara'),
+    });
+    const answer = await new Promise((resolve, reject) => {
+      client.subscribe({ query: WHO }, { next: resolve, error: reject, complete: () => undefined });
+    });
+    expect(answer).toMatchObject({ data: { viewer: { user: { name: 'dara' } }, processes: { totalCount: 15 } } });
+    await client.dispose();
+  });
+
+  test('none of the audits of GraphQL over HTTP is an error', async () => {
+    const results = await auditServer({ url: `${server.url}/graphql` });
+    expect(results).toHaveLength(61);
+    expect(results.filter(({ status }) => status === 'error').map(({ name }) => name)).toEqual([]);
   });
 
   test('is ready', async () => {

@@ -107,6 +107,19 @@ describe('the commands beside it', () => {
     expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: 'Error: There is no user "nobody".\n' });
   });
 
+  test('token is for the demo and for development', async () => {
+    const own = { env: { ...env, ROWPLANE_DATA: join(folder, 'own') } };
+    expect((await runNode('src/cli/main.ts', ['migrate'], own)).code).toBe(0);
+    const refused = await runNode('src/cli/main.ts', ['token', 'ada'], own);
+    expect(refused).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('is not the demo') as string,
+    });
+    const inDevelopment = await runNode('src/cli/main.ts', ['token', 'ada', '--dev', '--json'], own);
+    expect(inDevelopment).toMatchObject({ code: 1, stderr: expect.stringContaining('no user \\"ada\\"') as string });
+  });
+
   test('demo has nothing left to do', async () => {
     const { code, stdout } = await cli('demo', '--json');
     expect({ code, answer: JSON.parse(stdout) as unknown }).toEqual({ code: 0, answer: { loaded: false } });

@@ -1,25 +1,13 @@
 import { parse, validate, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Knowledge } from '../../src/access/knowledge.ts';
+import type { Statement } from '../../src/access/unit.ts';
 import { openViewers, type Viewers } from '../../src/access/viewers.ts';
 import { applyDefinitions } from '../../src/administration/definitions.ts';
 import { savePlane } from '../../src/administration/compile.ts';
 import { makeWorkspace } from '../../src/administration/workspaces.ts';
 import type { Condition } from '../../src/compiler/condition/condition.ts';
-import {
-  boolean,
-  choice,
-  date,
-  dateTime,
-  decimal,
-  define,
-  integer,
-  reference,
-  text,
-  user,
-  type Definitions,
-} from '../../src/compiler/definition.ts';
+import type { Definitions } from '../../src/compiler/definition.ts';
 import type { DefinitionContent } from '../../src/compiler/levels.ts';
-import { definitionsOf } from '../../src/compiler/load-definitions.ts';
 import { viewerTokenKey } from '../../src/database/keys.ts';
 import { connect, type Queryable } from '../../src/database/queryable.ts';
 import { contextFactory, type Context } from '../../src/graphql/context.ts';
@@ -27,57 +15,8 @@ import { createSchema } from '../../src/graphql/create-schema.ts';
 import { createExecutor, type Executor } from '../../src/graphql/executor/execute.ts';
 import { recordId } from '../../src/graphql/global-id.ts';
 import { pascalCase } from '../../src/compiler/names.ts';
+import { OFFICE_DEFINITIONS } from './office-definitions.ts';
 import { createDatabase, withOwner, type TestDatabase } from './database.ts';
-
-/** Matters with papers that refer to them and to each other; a field of every type. */
-export const OFFICE_DEFINITIONS: Definitions = definitionsOf([
-  define({
-    name: 'matter',
-    plural: 'matters',
-    title: 'Matter',
-    fields: { name: text({ title: 'Name', required: true }), parent: reference({ title: 'Parent', to: 'matter' }) },
-    views: { list: { title: 'List', fields: ['name'] } },
-    layouts: { edit: { title: 'Edit', edits: ['name', 'parent'] } },
-  }),
-  define({
-    name: 'paper',
-    plural: 'papers',
-    title: 'Paper',
-    fields: {
-      title: text({ title: 'Title' }),
-      state: choice({ title: 'State', choices: { NEW: 'New', OPEN: 'Open', DONE: 'Done' } }),
-      dueAt: dateTime({ title: 'Due' }),
-      day: date({ title: 'Day' }),
-      pages: integer({ title: 'Pages' }),
-      amount: decimal({ title: 'Amount', scale: 2 }),
-      urgent: boolean({ title: 'Urgent' }),
-      notes: text({ title: 'Notes' }),
-      reader: user({ title: 'Reader' }),
-      matter: reference({ title: 'Matter', to: 'matter' }),
-      related: reference({ title: 'Related', to: 'paper' }),
-    },
-    views: {
-      titles: { title: 'Titles', fields: ['title'] },
-      notes: { title: 'Notes', fields: ['notes'] },
-      states: { title: 'States', fields: ['title', 'state'] },
-      open: {
-        title: 'Open',
-        fields: ['title', 'state'],
-        where: { state: { equals: 'OPEN' } },
-        orderBy: [{ field: 'title', direction: 'ASC' }],
-      },
-    },
-    layouts: {
-      notes: { title: 'Notes', edits: ['notes'] },
-      state: { title: 'State', edits: ['state'] },
-      all: {
-        title: 'All',
-        edits: ['title', 'state', 'dueAt', 'day', 'pages', 'amount', 'urgent', 'notes', 'reader', 'matter', 'related'],
-      },
-    },
-    abilities: { PRINT: { title: 'Print', fields: ['title'] } },
-  }),
-]);
 
 export interface Place {
   archive?: string;
@@ -117,6 +56,8 @@ export interface Office {
   context(viewer: string): Context;
   user(name: string, role?: string): Promise<string>;
   workspace(name: string): Promise<OfficeWorkspace>;
+  /** The statements of each round trip for viewers, those that enter and commit apart. */
+  roundTrips: string[][];
   /** Called after each round trip of a snapshot, to let something happen in between. */
   betweenSteps: (() => Promise<void>) | null;
   /** What clients were told of as INTERNAL, without details. */
@@ -176,6 +117,7 @@ export async function openOffice(definitions: Definitions = OFFICE_DEFINITIONS):
     owner,
     definitions,
     seesMuch: false,
+    roundTrips: [],
     betweenSteps: null,
     unexpected,
     viewers,
@@ -227,25 +169,42 @@ function adjusted(viewers: Viewers, office: () => Office): Viewers {
   };
   const changeAll = (all: Map<number, Knowledge>) =>
     new Map([...all].map(([workspace, knowledge]) => [workspace, change(knowledge)]));
+  const note = (statements: Statement[]): Statement[] => {
+    office().roundTrips.push(statements.map(({ text }) => text));
+    return statements;
+  };
   return {
     ...viewers,
-    read: (viewer, workspaces, plan) => viewers.read(viewer, workspaces, (knowledge) => plan(changeAll(knowledge))),
-    steps: (viewer, workspaces, count, start) =>
-      viewers.snapshot(viewer, workspaces, async ({ knowledge, run }) => {
-        // Step by step like a snapshot, so that something can happen in between.
+    read: (viewer, workspaces, plan) =>
+      viewers.read(viewer, workspaces, (knowledge) => note(plan(changeAll(knowledge)))),
+    steps(viewer, workspaces, count, start) {
+      if (office().betweenSteps === null) {
+        return viewers.steps(viewer, workspaces, count, (knowledge) => {
+          const steps = start(changeAll(knowledge));
+          note(steps.statements);
+          const feed = steps.feed.bind(steps);
+          steps.feed = (rows) => {
+            feed(rows);
+            if (!steps.done) note(steps.statements);
+          };
+          return steps;
+        });
+      }
+      return viewers.snapshot(viewer, workspaces, async ({ knowledge, run }) => {
         const steps = start(changeAll(knowledge));
-        for (let step = 1; step <= count && !steps.done; step++) {
+        while (!steps.done) {
           steps.feed(await run(steps.statements));
           await office().betweenSteps?.();
         }
         return steps;
-      }),
+      });
+    },
     snapshot: (viewer, workspaces, work) =>
       viewers.snapshot(viewer, workspaces, ({ knowledge, run }) =>
         work({
           knowledge: changeAll(knowledge),
           async run(statements) {
-            const rows = await run(statements);
+            const rows = await run(note(statements));
             await office().betweenSteps?.();
             return rows;
           },

@@ -126,11 +126,7 @@ async function runPlan(request: Request, compiled: Compiled): Promise<ExecutionR
     results =
       reads.length === 0
         ? []
-        : await context.reader.read(
-            context.viewer,
-            reads,
-            Math.max(...reads.map(({ steps }) => steps)),
-          );
+        : await context.reader.read(context.viewer, reads, Math.max(...reads.map(({ steps }) => steps)));
   } catch (error) {
     return runByGraphql(request, failingSession(error));
   }

@@ -10,7 +10,7 @@ import { decodeUuid, encodeId } from '../global-id.ts';
 import { loadArchive } from './archives.ts';
 import { namesPage, type PageArguments } from './names-page.ts';
 
-/** A14: folders, as far as the viewer sees them. */
+/** P14: folders, as far as the viewer sees them. */
 export function defineFolders(kit: Kit): void {
   const { builder, types } = kit;
   const connection = defineConnection<FolderNode>(kit, 'Folder', types.Folder);

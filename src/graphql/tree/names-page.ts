@@ -29,7 +29,7 @@ export function namesPage(context: Context, list: string, { first, after }: Page
   if (size < 0 || size > context.limits.page)
     throw invalid([{ path: 'first', message: `must be between 0 and ${context.limits.page}` }]);
   const place = { viewer: context.viewer.id, definition: list, order: 'name, id' };
-  const [name, id] = after == null ? [] : (context.cursors.read(place, after, 'after'));
+  const [name, id] = after == null ? [] : context.cursors.read(place, after, 'after');
   return {
     limit: size + 1,
     after: after == null ? null : { name: String(name), id: String(id) },

@@ -1,0 +1,82 @@
+// `npm run bench`: what is measured, against whom, and how, is told in docs/performance.md.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureHttp } from './http-section.ts';
+import { pathOf } from './processes.ts';
+import { report } from './report.ts';
+import type { Results } from './results.ts';
+import { measureSaving } from './saving-section.ts';
+import { measureSql } from './sql-section.ts';
+import { measureStarting } from './starting-section.ts';
+import { openWorld } from './world.ts';
+
+const SECTIONS = ['sql', 'http', 'saving', 'starting'];
+
+const USAGE = `Usage: npm run bench -- [--size 1000000] [--only sql,http,saving,starting] [--quick] [--directory D] [--keep] [--out F]
+  --size       documents in each of the two workspaces
+  --only       some of the sections instead of all
+  --quick      few runs of each, to see that everything works
+  --directory  where the database is made, or found if an earlier run kept it; default: a new folder for temporary files
+  --keep       keep the database, and say where it is
+  --out        where the results go; default: bench/results.json`;
+
+/** Figures of the second have a meaning only for the code that makes them. */
+const SQL = { timing: { budget: 400 }, planes: [20, 100] } as const;
+const QUICK_SQL = { timing: { budget: 1, least: 1, warm: 0 }, planes: [5, 6] } as const;
+
+const { values } = parseArgs({
+  options: {
+    size: { type: 'string', default: '1000000' },
+    only: { type: 'string', default: SECTIONS.join(',') },
+    quick: { type: 'boolean', default: false },
+    directory: { type: 'string' },
+    keep: { type: 'boolean', default: false },
+    out: { type: 'string', default: pathOf('results.json') },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const size = Number(values.size);
+const only = values.only.split(',');
+const unknown = only.find((section) => !SECTIONS.includes(section));
+if (values.help || unknown !== undefined || !Number.isInteger(size) || size < 2000) {
+  console.log(unknown === undefined ? USAGE : `There is no section "${unknown}".\n${USAGE}`);
+  process.exit(values.help ? 0 : 1);
+}
+
+const directory = values.directory ?? (await mkdtemp(join(tmpdir(), 'rowplane-bench-')));
+const log = (line: string): void => console.error(line);
+const results = await run();
+await writeFile(values.out, `${JSON.stringify(results, null, 2)}\n`);
+console.log(report(results));
+log(`The figures are in ${values.out}.`);
+if (values.keep || values.directory)
+  log(`The database is kept in ${directory}: give it as --directory to use it again.`);
+else await rm(directory, { recursive: true, force: true });
+
+async function run(): Promise<Results> {
+  const measured: Results = { machine: await machine(), date: new Date().toISOString(), size, load: [loadavg()[0]!] };
+  // First: nothing else runs then.
+  if (only.includes('starting')) measured.starting = await measureStarting(log);
+  if (only.some((section) => section !== 'starting')) {
+    const world = await openWorld(directory, size, log);
+    try {
+      if (only.includes('saving')) measured.saving = await measureSaving(world, values.quick ? 1 : 7, log);
+      if (only.includes('http'))
+        measured.http = await measureHttp(world, { seconds: values.quick ? 1 : 5, turns: values.quick ? 1 : 5, log });
+      if (only.includes('sql')) measured.sql = await measureSql(world, { ...(values.quick ? QUICK_SQL : SQL), log });
+    } finally {
+      await world.stop();
+    }
+  }
+  measured.load.push(loadavg()[0]!);
+  return measured;
+}
+
+async function machine(): Promise<string> {
+  const info = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
+  const model = /model name\s*:\s*(.*)/.exec(info)?.[1] ?? cpus()[0]?.model ?? 'unknown processor';
+  return `${cpus().length} cores (${model}), ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}, Node ${process.versions.node}`;
+}

@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import type { ContentInput } from '../administration/planes.ts';
+
+/** What the file of a plane's content looks like, for help and errors. */
+export const CONTENT = 'a JSON file: { "document": { "views": ["list"], "restriction": … }, … }';
+
+/** The content of a plane as the file has it, an object by definition. */
+export async function contentIn(file: string): Promise<ContentInput[]> {
+  const content = parsed(file, await readFile(file, 'utf8'));
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw new Error(`${file} must hold ${CONTENT}.`);
+  }
+  return Object.entries(content).map(([definition, enabled]) => ({ ...(enabled as object), definition }));
+}
+
+function parsed(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect, type Connection } from '../../src/database/queryable.ts';
+import { smallWorld, type Sketch } from '../oracle/small-world.ts';
+import type { World } from '../oracle/world.ts';
+import { openApi, type Api } from './api.ts';
+import { writeByApi } from './api-writes.ts';
+import { judge, type Command } from './commands.ts';
+import { archiveId, itemId, userId } from './ids.ts';
+import { expectedSqlSight, sqlSight } from './sql-sight.ts';
+import { writeBySql } from './sql-writes.ts';
+import { DEFINITIONS, openStage, type Stage } from './stage.ts';
+
+/** Where generated worlds once found the product and the oracle of two minds. */
+let stage: Stage;
+let sql: Connection;
+let api: Api;
+
+beforeAll(async () => {
+  stage = await openStage();
+  sql = await connect(stage.database.apiUrl, 'differential examples');
+  api = openApi(stage);
+});
+afterAll(async () => {
+  await sql.end();
+  await api.close();
+  await stage.close();
+});
+
+const world = (sketch: Omit<Sketch, 'definitions' | 'workspace'>): World =>
+  smallWorld({ definitions: DEFINITIONS, workspace: 'main', archives: { [archiveId(0)]: false }, ...sketch });
+
+/** The refusals by each door, and the oracle's. */
+async function refusals(made: World, command: Command) {
+  const planeIds = await stage.load(made);
+  const { code } = await writeByApi(api, stage, made, command);
+  await stage.load(made);
+  const bySql = await writeBySql(sql, stage, made, planeIds, command);
+  return { api: code, sql: bySql, oracle: [...judge(made, command, 'api').refusals] };
+}
+
+describe('W8, U3: what the viewer does not see is refused as a value, also where the field has it already', () => {
+  // Otherwise the one value that is not refused would tell what a cell holds that reads as empty.
+  const made = world({
+    users: { [userId(0)]: 'EXTERNAL', [userId(1)]: 'INTERNAL' },
+    planes: {
+      plane: {
+        groups: ['EXTERNALS'],
+        dossier: { layouts: ['everything'], restriction: { state: { isSet: true } } },
+      },
+    },
+    items: {
+      [itemId(0)]: { definition: 'dossier', values: { state: 'NEW', keeper: userId(1), parent: itemId(1) } },
+      [itemId(1)]: { definition: 'dossier' },
+    },
+  });
+  const change = (changes: Record<string, string>): Command => ({
+    viewer: userId(0),
+    workspace: 'main',
+    definition: 'dossier',
+    kind: 'update',
+    targets: [{ id: itemId(0) }],
+    changes,
+  });
+
+  test('a hidden record', async () => {
+    const expected = { api: 'VALIDATION_FAILED', sql: 'VALIDATION_FAILED', oracle: ['VALIDATION_FAILED'] };
+    expect(await refusals(made, change({ parent: itemId(1) }))).toEqual(expected);
+  });
+
+  test('a hidden user', async () => {
+    const expected = { api: 'VALIDATION_FAILED', sql: 'VALIDATION_FAILED', oracle: ['VALIDATION_FAILED'] };
+    expect(await refusals(made, change({ keeper: userId(1) }))).toEqual(expected);
+  });
+
+  test('other fields of the record can be changed nevertheless', async () => {
+    expect(await refusals(made, change({ title: 'new' }))).toEqual({ api: null, sql: null, oracle: [] });
+  });
+});
+
+test('W2: the trash shows references to those who see where they point, and to no others', async () => {
+  const made = world({
+    users: { [userId(0)]: 'INTERNAL', [userId(1)]: 'EXTERNAL' },
+    planes: {
+      all: {
+        groups: ['EVERYONE'],
+        dossier: { views: ['links'], abilities: ['DELETE'], restriction: { title: { isSet: true } } },
+      },
+      more: { groups: ['INTERNALS'], dossier: { views: ['basic'] } },
+    },
+    items: {
+      [itemId(0)]: { definition: 'dossier', trashed: true, values: { title: 'a', parent: itemId(1) } },
+      [itemId(1)]: { definition: 'dossier' },
+    },
+  });
+  const planeIds = await stage.load(made);
+  for (const viewer of [userId(0), userId(1)])
+    expect(await sqlSight(sql, stage, made, planeIds, viewer)).toEqual(expectedSqlSight(made, viewer));
+});
