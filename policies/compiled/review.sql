@@ -1239,3 +1239,64 @@ create rule plain as on update to ws_2_trash.step do also nothing;
 grant select, delete on ws_2_trash.step to rowplane_viewer;
 comment on view ws_2_trash.step is 'W2: definition step in the trash, for those who may restore it. Deleting here erases for good.';
 alter view ws_2_trash.step owner to ws_d3d3d3_2_trash;
+
+grant usage on schema ws_2_sight to ws_d3d3d3_2_sight;
+
+set local role ws_d3d3d3_2_sight;
+create or replace function ws_2_sight.sees(records text, id uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  seen boolean;
+begin
+  execute format('select exists (select from ws_2_sight.%I s where s.id = $1)', records) into seen using id;
+  return seen;
+end $$;
+revoke all on function ws_2_sight.sees(text, uuid) from public;
+grant execute on function ws_2_sight.sees(text, uuid) to rowplane_owner;
+comment on function ws_2_sight.sees(text, uuid) is 'V1: whether the viewer sees a record of workspace 2, for functions of the owner.';
+set local role rowplane_owner;
+
+create trigger scope_moved after update of folder_id, archive_id on ws_2.batch
+  for each row
+  when (old.folder_id is distinct from new.folder_id or old.archive_id is distinct from new.archive_id)
+  execute function rowplane.move_record_scope(2);
+comment on trigger scope_moved on ws_2.batch is 'P5: permissions of its own move with the record.';
+
+create trigger scope_erased after delete on ws_2.batch
+  referencing old table as old_rows for each statement
+  execute function rowplane.forget_records(2);
+comment on trigger scope_erased on ws_2.batch is 'P5: permissions of its own go with the record.';
+
+create trigger scope_moved after update of folder_id, archive_id on ws_2.document
+  for each row
+  when (old.folder_id is distinct from new.folder_id or old.archive_id is distinct from new.archive_id)
+  execute function rowplane.move_record_scope(2);
+comment on trigger scope_moved on ws_2.document is 'P5: permissions of its own move with the record.';
+
+create trigger scope_erased after delete on ws_2.document
+  referencing old table as old_rows for each statement
+  execute function rowplane.forget_records(2);
+comment on trigger scope_erased on ws_2.document is 'P5: permissions of its own go with the record.';
+
+create trigger scope_moved after update of folder_id, archive_id on ws_2.process
+  for each row
+  when (old.folder_id is distinct from new.folder_id or old.archive_id is distinct from new.archive_id)
+  execute function rowplane.move_record_scope(2);
+comment on trigger scope_moved on ws_2.process is 'P5: permissions of its own move with the record.';
+
+create trigger scope_erased after delete on ws_2.process
+  referencing old table as old_rows for each statement
+  execute function rowplane.forget_records(2);
+comment on trigger scope_erased on ws_2.process is 'P5: permissions of its own go with the record.';
+
+create trigger scope_moved after update of folder_id, archive_id on ws_2.step
+  for each row
+  when (old.folder_id is distinct from new.folder_id or old.archive_id is distinct from new.archive_id)
+  execute function rowplane.move_record_scope(2);
+comment on trigger scope_moved on ws_2.step is 'P5: permissions of its own move with the record.';
+
+create trigger scope_erased after delete on ws_2.step
+  referencing old table as old_rows for each statement
+  execute function rowplane.forget_records(2);
+comment on trigger scope_erased on ws_2.step is 'P5: permissions of its own go with the record.';
