@@ -18,8 +18,8 @@ export interface KeptStatements {
   isTrusted(): boolean;
 }
 
-/** Tags of the commands that the server itself runs for viewers. None of them prepares a statement or changes a session. */
-export const LEAVES_NOTHING = /^(SELECT|INSERT|UPDATE|DELETE|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/;
+/** Tags of commands that run no other ones. None of them prepares a statement or changes a session. */
+export const LEAVES_NOTHING = /^(SELECT|EXPLAIN|INSERT|UPDATE|DELETE|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/;
 
 /** Each takes some ten kilobytes of the database server's memory, on each connection. */
 const MOST = 100;

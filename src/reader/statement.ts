@@ -27,6 +27,8 @@ export interface PageRange extends Bounds {
 interface Part {
   view: PlaneView;
   where: string[];
+  /** Whether a condition or a folder chooses among the records. */
+  filtered: boolean;
   /** The order and the limit, where a page is cut out. */
   cut?: Cut;
 }
@@ -52,6 +54,7 @@ export function pageStatement(sight: Sight, selection: Selection, filter: Filter
     stretches(placedKeys(sight, view, range.keys), range, parameter).map(({ where, keys }) => ({
       view,
       where: [...filterTests(sight, view, filter, parameter), ...where],
+      filtered: isFiltered(filter),
       cut: { keys, backward: range.backward, limit },
     })),
   );
@@ -68,7 +71,7 @@ export function recordsStatement(sight: Sight, selection: Selection, ids: readon
   const parameter = parametersInto(values);
   const branches = branchesOf(sight, selection.cells);
   const test = ids.length === 1 ? `t.id = ${parameter(ids[0], 'uuid')}` : `t.id = any (${parameter(ids, 'uuid[]')})`;
-  const parts = branches.map((view): Part => ({ view, where: [test] }));
+  const parts = branches.map((view): Part => ({ view, where: [test], filtered: true }));
   return finished(assemble(sight, selection, { branches, parts, keys: [] }), values, true);
 }
 
@@ -80,7 +83,7 @@ export function countStatement(sight: Sight, filter: Filter): Statement {
   const realms = sight.realms && parameter(sight.realms, 'int[]');
   const selects = branches.map((view) => {
     const columns = branches.length > 1 ? 't.id' : '';
-    const part = { view, where: filterTests(sight, view, filter, parameter) };
+    const part = { view, where: filterTests(sight, view, filter, parameter), filtered: true };
     return realms === null ? select(columns, part) : selectByRealm(realms, columns, part);
   });
   const keep = values.length === (realms === null ? 0 : 1);
@@ -222,19 +225,25 @@ function endOf({ keys, backward, limit }: Cut): string {
 }
 
 /**
- * The same for each of these realms. With `between`, and the realm as the first key, only an index that begins with the realm has the order:
- * of an equality the planner would believe that the realm is as large as the average one, and rather walk through everybody's records.
+ * The same for each of these realms. Of an equality the planner would believe that the realm is as large as the average one, and rather walk
+ * through everybody's records than go into it: so it is told a range, and takes that for a narrow one. What isn't filtered comes in the order of
+ * the index that begins with the realm, which therefore is the first key; where a filter leaves few, the index of its field is the better one.
  */
-function selectByRealm(realms: string, columns: string, { view, where, cut }: Part): string {
-  const inRealm = { view, where: ['t.realm_id between r.id and r.id', ...where] };
-  const query = select(columns, inRealm, cut ? endOf({ ...cut, keys: [realmKey(cut.keys), ...cut.keys] }) : 'offset 0');
-  return `select b.* from unnest(${realms}) r(id) cross join lateral (${query}) b`;
+function selectByRealm(realms: string, columns: string, { view, where, filtered, cut }: Part): string {
+  const inRealm = [...(filtered ? ['t.realm_id = r.id'] : []), 't.realm_id between r.id and r.id', ...where];
+  const keys = cut && !filtered ? [realmKey(cut.keys), ...cut.keys] : cut?.keys;
+  const end = cut && keys ? endOf({ ...cut, keys }) : 'offset 0';
+  return `select b.* from unnest(${realms}) r(id) cross join lateral (${select(columns, { view, where: inRealm, filtered }, end)}) b`;
 }
 
 /** In the direction of the first key that orders, as the indexes have it. */
 function realmKey(keys: readonly PlacedKey[]): PlacedKey {
   const { direction } = keys.find(({ sql }) => sql !== null)!;
   return { field: 'realm', direction, type: 'integer', nullable: false, values: null, sql: 't.realm_id' };
+}
+
+function isFiltered({ condition, folder }: Filter): boolean {
+  return condition.kind !== 'constant' || folder !== null;
 }
 
 function filterTests(

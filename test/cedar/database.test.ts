@@ -36,7 +36,7 @@ test('V1, A3, A7, A8, V4: the API answers about records, cells and abilities as 
         }
       }),
     ),
-    runs(40),
+    runs(25),
   );
 });
 

@@ -24,7 +24,10 @@ const SECTIONS: Record<string, string> = {
     select member::regrole::text as name, member::regrole || ' → ' || roleid::regrole
            || case when inherit_option then ' INHERIT' else '' end || case when set_option then ' set' else '' end
            || case when admin_option then ' ADMIN' else '' end as line
-      from pg_auth_members where member::regrole::text like 'rowplane\\_%'`,
+      from pg_auth_members
+     where member::regrole::text like 'rowplane\\_%'
+       -- Those are of workspaces, and the template has none: other databases of the server do.
+       and roleid::regrole::text !~ '^(acp|ws)_[0-9a-f]{6}_'`,
 
   'database: grants': `
     select 'database' as name, ${grants('datacl', 'd', 'datdba')} as line

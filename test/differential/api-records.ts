@@ -8,11 +8,13 @@ import { globalId, globalIdOf, type Api } from './api.ts';
 import { workspaceOf } from './sql-sight.ts';
 import type { Stage } from './stage.ts';
 
-/** What the API tells a viewer about records: all lists in full, each record by its id, and `node` of each. */
+/** What the API tells a viewer about records: all lists in full, each record by its id, and all by `nodes`. */
 export interface RecordAnswers {
   lists: Record<string, unknown[]>;
   byId: Record<Id, unknown>;
   nodes: Record<Id, unknown>;
+  /** `node` of the first record of the world. */
+  node: unknown;
 }
 
 /** An id that no record has. */
@@ -27,13 +29,14 @@ export async function readRecords(api: Api, stage: Stage, world: World, viewer: 
       `fragment ${definition.name} on ${pascalCase(definition.name)} { ${selectionOf(definition, stage)} }`,
   );
   const spreads = definitions.map((each) => `... on ${pascalCase(each.name)} { version ${firstText(each)} }`).join(' ');
-  const source = `query (${items.map((_, index) => `$id${String(index)}: ID!`).join(', ')}) {
+  const source = `query ($ids: [ID!]!, ${items.map((_, index) => `$id${String(index)}: ID!`).join(', ')}) {
     ${definitions.map(({ plural, name }) => `${plural}(first: 50) { nodes { ...${name} } }`).join('\n')}
     ${items.map(({ definition }, index) => `r${String(index)}: ${definition}(id: $id${String(index)}) { ...${definition} }`).join('\n')}
-    ${items.map((_, index) => `n${String(index)}: node(id: $id${String(index)}) { __typename id ${spreads} }`).join('\n')}
+    node(id: $id0) { __typename id ${spreads} }
+    nodes(ids: $ids) { __typename id ${spreads} }
   }\n${fragments.join('\n')}`;
   const ids = items.map((item) => globalId(item.definition, stage.workspaceId(workspaceOf(world, item)), item.id));
-  const variables = Object.fromEntries(ids.map((id, index) => [`id${String(index)}`, id]));
+  const variables = { ids, ...Object.fromEntries(ids.map((id, index) => [`id${String(index)}`, id])) };
   const { data, message } = await api.ask(viewer, source, variables);
   if (data === null || message !== null) throw new Error(`The records can't be read: ${String(message)}`);
   return {
@@ -41,7 +44,8 @@ export async function readRecords(api: Api, stage: Stage, world: World, viewer: 
       definitions.map(({ name, plural }) => [name, (data[plural] as { nodes: unknown[] }).nodes]),
     ),
     byId: Object.fromEntries(items.map(({ id }, index) => [id, data[`r${String(index)}`]])),
-    nodes: Object.fromEntries(items.map(({ id }, index) => [id, data[`n${String(index)}`]])),
+    nodes: Object.fromEntries(items.map(({ id }, index) => [id, (data.nodes as unknown[])[index]])),
+    node: data.node,
   };
 }
 
@@ -82,6 +86,7 @@ export function expectedRecords(stage: Stage, world: World, viewer: Id): RecordA
     ),
     byId: each(one),
     nodes: each(node),
+    node: node(world.items[0]!),
   };
 }
 

@@ -131,7 +131,7 @@ function valueSettings(stage: Stage, definition: string, values: Record<string, 
   });
 }
 
-/** W3: the planes one after the other, until one takes the record. The refusal of the last one stands for all. */
+/** W3: the planes one after the other, until one takes the record. What a plane says that would take it but for a value, counts most. */
 async function createThroughAnyPlane(
   sql: Queryable,
   stage: Stage,
@@ -165,7 +165,7 @@ async function createThroughAnyPlane(
     });
     if (code === null) return null;
     await sql.query('rollback to savepoint plane');
-    refusal = code;
+    if (code !== 'FORBIDDEN') refusal = code;
   }
   return refusal;
 }

@@ -25,9 +25,13 @@ const PAST = '2020-01-01T00:00:00.000Z';
 /**
  * Worlds of the given definitions: users of every role, some blocked, in nested and built-in groups; archives with clients on and
  * off; viewers in no to several planes; few records. All links are numbers taken modulo what there is, so that any part can be
- * dropped when a failure shrinks.
+ * dropped when a failure shrinks. In a `generous` world planes let most people do most things, since else most writes are refused.
  */
-export function worldOf(definitions: Record<string, Definition>, now: string): fc.Arbitrary<World> {
+export function worldOf(
+  definitions: Record<string, Definition>,
+  now: string,
+  { generous = false } = {},
+): fc.Arbitrary<World> {
   return fc
     .record({
       users: many(userSketch, 4, 1),
@@ -35,7 +39,7 @@ export function worldOf(definitions: Record<string, Definition>, now: string): f
       archives: many(archiveSketch, 3, 1),
       clients: fc.nat(3),
       assignments: many(fc.record({ client: fc.nat(5), archive: fc.nat(2), principal: recipient(13) }), 8),
-      planes: many(planeSketch(definitions), 5, 1),
+      planes: many(planeSketch(definitions, generous), 5, 1),
       items: many(fc.oneof(...Object.values(definitions).map(itemSketch)), 8, 1),
     })
     .map((sketch) => readable(build(definitions, now, sketch)));
@@ -91,26 +95,28 @@ const archiveSketch = fc.record({
   ),
 });
 
-const planeSketch = (definitions: Record<string, Definition>) =>
+const planeSketch = (definitions: Record<string, Definition>, generous: boolean) =>
   fc.record({
     side: oneIn(6),
     full: oneIn(10),
     groups: fc.array(recipient(10), { minLength: 1, maxLength: 3 }),
     content: fc.record(
-      Object.fromEntries(Object.entries(definitions).map(([name, definition]) => [name, contentSketch(definition)])),
+      Object.fromEntries(
+        Object.entries(definitions).map(([name, definition]) => [name, contentSketch(definition, generous)]),
+      ),
     ),
   });
 
-function contentSketch(definition: Definition): fc.Arbitrary<DefinitionInPlane | null> {
+function contentSketch(definition: Definition, generous: boolean): fc.Arbitrary<DefinitionInPlane | null> {
   const some = (of: object, maxLength = 3) =>
     fc.subarray(Object.keys(of), { maxLength: Math.min(maxLength, Object.keys(of).length) });
   const abilities = [...new Set([...COMMON, ...Object.keys(definition.abilities)])];
   return fc.option(
     fc.record({
       views: some(definition.views, 2),
-      layouts: some(definition.layouts, 1),
+      layouts: generous ? fc.subarray(Object.keys(definition.layouts), { minLength: 1 }) : some(definition.layouts, 1),
       documentViewers: some(definition.documentViewers),
-      abilities: fc.subarray(abilities),
+      abilities: fc.subarray(abilities, { minLength: generous ? 3 : 0 }),
       restriction: fc.option(conditionOf(definition), { freq: 3 }),
     }),
     { freq: 8 },

@@ -29,10 +29,10 @@ afterAll(async () => {
 
 /** A world, and what is tried in it one after the other, by which door. */
 const cases = fc.record({
-  world: worldOf(DEFINITIONS, new Date().toISOString()),
+  world: worldOf(DEFINITIONS, new Date().toISOString(), { generous: true }),
   steps: fc.array(fc.record({ door: fc.constantFrom('api', 'sql'), sketch: commandSketch(DEFINITIONS) }), {
     minLength: 1,
-    maxLength: 6,
+    maxLength: 12,
     size: 'max',
   }),
 });

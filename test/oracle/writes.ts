@@ -45,9 +45,9 @@ export function update(
 export function remove(world: World, viewer: Id, definition: string, targets: Target[]): Verdict {
   return write(world, viewer, definition, targets, {
     exists: (item) => item.definition === definition && sees(world, viewer, item),
-    refusals: (item) => [
+    refusals: (item, existing) => [
       ...unlessEditable(world, viewer, item),
-      ...unlessDeletable(world, viewer, item, targets.length),
+      ...unlessDeletable(world, viewer, item, targets, existing),
     ],
     change: (item) => ({ ...item, trashed: true }),
   });
@@ -57,7 +57,7 @@ export function remove(world: World, viewer: Id, definition: string, targets: Ta
 export function restore(world: World, viewer: Id, definition: string, targets: Target[]): Verdict {
   return write(world, viewer, definition, targets, {
     exists: (item) => item.definition === definition && findsInTrash(world, viewer, item),
-    refusals: (item) => unlessDeletable(world, viewer, item, targets.length),
+    refusals: (item, existing) => unlessDeletable(world, viewer, item, targets, existing),
     change: (item) => ({ ...item, trashed: false }),
   });
 }
@@ -168,7 +168,7 @@ function write(
     /** What is wrong with the call itself, whatever its targets. */
     always?: readonly Refusal[];
     exists: (item: Item) => boolean;
-    refusals: (item: Item) => readonly Refusal[];
+    refusals: (item: Item, existing: number) => readonly Refusal[];
     change: (item: Item) => Item;
   },
 ): Verdict {
@@ -177,7 +177,7 @@ function write(
   const judge = (item: Item | undefined, { version }: Target): readonly Refusal[] => {
     if (item === undefined) return ['NOT_FOUND'];
     const stale = version === undefined || version === item.version ? [] : ['STALE_VERSION' as const];
-    if (items.includes(item)) return [...stale, ...rule.refusals(item)];
+    if (items.includes(item)) return [...stale, ...rule.refusals(item, items.length)];
     // What is seen but can't be restored, since it isn't in the trash, can be stale, too.
     return ['NOT_FOUND', ...(sees(world, viewer, item) && item.definition === definition ? stale : [])];
   };
@@ -201,9 +201,14 @@ function unlessAble(world: World, viewer: Id, item: Item, ability: string | null
   return ability === null || abilitiesOf(world, viewer, item).includes(ability) ? [] : ['FORBIDDEN'];
 }
 
-/** W2, P8: DELETE of the tree is part of the ability as V4 tells it. */
-function unlessDeletable(world: World, viewer: Id, item: Item, count: number): Refusal[] {
-  return unlessAble(world, viewer, item, count > 1 ? 'MASS_DELETE' : 'DELETE');
+/**
+ * W2, P8: DELETE of the tree is part of the ability as V4 tells it. Where only one of several targets exists, the call is
+ * refused anyway, perhaps for what one alone would need.
+ */
+function unlessDeletable(world: World, viewer: Id, item: Item, targets: Target[], existing: number): Refusal[] {
+  return [targets.length, existing].flatMap((count) =>
+    unlessAble(world, viewer, item, count > 1 ? 'MASS_DELETE' : 'DELETE'),
+  );
 }
 
 function placeRefusals(world: World, viewer: Id, { archive, folder }: Place, permission: 'EDIT' | 'CREATE'): Refusal[] {

@@ -101,10 +101,19 @@ describe('a viewer of few records', () => {
     });
   });
 
+  test('filters realm by realm, by the index of the field', () => {
+    expect(pageOf(few, { where: { state: { equals: 'NEW' } } }).text).toBe(
+      'select b.* from unnest($2::int[]) r(id) cross join lateral (' +
+        'select t.id, t.title as "title" from plane_7.paper t where t.realm_id = r.id and t.realm_id between r.id and r.id ' +
+        'and t.state = $1::text order by t.id desc limit 3' +
+        ') b order by b.id desc limit 3',
+    );
+  });
+
   test('counts realm by realm', () => {
     expect(countStatement(few, filter()).text).toBe(
       'select count(*) from (select b.* from unnest($1::int[]) r(id) cross join lateral (' +
-        'select from plane_7.paper t where t.realm_id between r.id and r.id offset 0) b) c',
+        'select from plane_7.paper t where t.realm_id = r.id and t.realm_id between r.id and r.id offset 0) b) c',
     );
   });
 
@@ -162,6 +171,9 @@ describe('a viewer in several planes', () => {
   test('counts each record once', () => {
     expect(countStatement(restricted, filter()).text).toBe(
       'select count(*) from (select t.id from plane_7.paper t union select t.id from plane_9.paper t) c',
+    );
+    expect(countStatement(restricted, filter({ title: { isSet: true } })).text).toBe(
+      'select count(*) from (select t.id from plane_7.paper t where t.title is not null union select t.id from plane_9.paper t where t.title is not null) c',
     );
   });
 });
