@@ -51,7 +51,7 @@ create unique index folders_name on rowplane.folders (archive_id, parent_id, nam
 
 create trigger a_tick before insert or delete or truncate or update on rowplane.inheritance_breaks for each statement execute function rowplane.tick();
 create trigger a_tick before insert or delete or truncate or update on rowplane.scopes for each statement execute function rowplane.tick();
-create trigger a_tick before delete or truncate or update of id, archive_id, parent_id, scope_id, deleted_at on rowplane.folders for each statement execute function rowplane.tick();
+create trigger a_tick before delete or truncate or update of id, archive_id, parent_id on rowplane.folders for each statement execute function rowplane.tick();
 
 create or replace function rowplane.scope_of(archive uuid, folder uuid) returns uuid
 language sql stable security definer set search_path = pg_catalog, pg_temp
@@ -82,64 +82,75 @@ begin
   end loop;
 end $$;
 
--- Moves the records of these folders that have no rule of their own to the realms of a scope.
-create function rowplane.settle_records(workspace int, archive uuid, folders uuid[], scope uuid) returns void
+-- The scope that rules a folder, as the scopes are now: itself, or the nearest above.
+create function rowplane.nearest_scope(folder uuid) returns uuid
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+  with recursive up(id, depth) as (
+    select folder, 0
+    union all
+    select f.parent_id, u.depth + 1 from up u join rowplane.folders f on f.id = u.id
+    where f.parent_id is not null and not exists (select from rowplane.scopes s where s.object_id = u.id)
+  )
+  select u.id from up u order by u.depth desc limit 1
+$$;
+
+-- Moves the records of folders whose scope changed to the realms of the new ones. Records with a rule of their own stay where they are.
+create function rowplane.settle_records(workspace int, folders uuid[], scopes uuid[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   record_table text;
-  found_realms int[];
   old_realms int[];
+  new_scopes uuid[];
   new_realms int[];
 begin
   for record_table in select rowplane.record_tables(workspace) loop
-    execute format('select array_agg(distinct t.realm_id) from %s t where t.folder_id = any ($1)', record_table) into found_realms using folders;
-    select array_agg(r.id order by r.id), array_agg(rowplane.realm_for(archive, r.client_id, scope) order by r.id) into old_realms, new_realms
-    from rowplane.realms r
-    where r.workspace_id = workspace and r.id = any (found_realms) and (r.scope_id <> scope or r.archive_id <> archive)
-      and not exists (select from rowplane.scopes s where s.object_id = r.scope_id and s.record_table is not null);
+    execute format(
+      'select array_agg(distinct_realms.id order by distinct_realms.id, distinct_realms.scope), array_agg(distinct_realms.scope order by distinct_realms.id, distinct_realms.scope),
+         array_agg(rowplane.realm_for(r.archive_id, r.client_id, distinct_realms.scope) order by distinct_realms.id, distinct_realms.scope)
+       from (select distinct t.realm_id as id, m.scope from unnest($1, $2) m(folder, scope) join %s t on t.folder_id = m.folder) distinct_realms
+       join rowplane.realms r on r.workspace_id = $3 and r.id = distinct_realms.id and r.scope_id <> distinct_realms.scope
+       where not exists (select from rowplane.scopes s where s.object_id = r.scope_id and s.record_table is not null)', record_table)
+      into old_realms, new_scopes, new_realms using folders, scopes, workspace;
     if old_realms is not null then
-      execute format('update %s t set realm_id = m.new from unnest($1, $2) m(old, new) where t.folder_id = any ($3) and t.realm_id = m.old', record_table)
-        using old_realms, new_realms, folders;
+      execute format(
+        'update %s t set realm_id = r.new from unnest($1, $2) m(folder, scope) join unnest($3, $4, $5) r(old, scope, new) on r.scope = m.scope
+         where t.folder_id = m.folder and t.realm_id = r.old', record_table)
+        using folders, scopes, old_realms, new_scopes, new_realms;
     end if;
   end loop;
 end $$;
 
--- Gives a folder, and all below it up to other scopes, the scope that rules it.
-create function rowplane.settle_folder(folder uuid) returns void
+-- Gives these folders, and all below them up to other scopes, the scopes that rule them; and their records the realms of these.
+create function rowplane.settle_folders(changed uuid[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-  place record;
-  above uuid;
-  scope uuid;
-  region uuid[];
+  home record;
 begin
-  select f.archive_id, f.parent_id, a.workspace_id into place from rowplane.folders f join rowplane.archives a on a.id = f.archive_id where f.id = folder and f.parent_id is not null;
-  if not found then
-    return;
+  -- Of what is a scope itself: where it is now.
+  if exists (select from rowplane.scopes s join rowplane.folders f on f.id = s.object_id
+    where s.object_id = any (changed) and f.parent_id is not null and (s.container_id, s.parent_id) is distinct from (f.parent_id, rowplane.nearest_scope(f.parent_id))) then
+    update rowplane.scopes s set container_id = f.parent_id, parent_id = rowplane.nearest_scope(f.parent_id)
+    from rowplane.folders f where f.id = s.object_id and s.object_id = any (changed) and f.parent_id is not null;
   end if;
-  select p.scope_id into above from rowplane.folders p where p.id = place.parent_id;
-  if exists (select from rowplane.scopes s where s.object_id = folder) then
-    scope := folder;
-    if exists (select from rowplane.scopes s where s.object_id = folder and (s.container_id, s.parent_id) is distinct from (place.parent_id, above)) then
-      update rowplane.scopes s set container_id = place.parent_id, parent_id = above where s.object_id = folder;
+  for home in
+    with recursive down(id, scope) as (
+      select c.id, rowplane.nearest_scope(c.id) from unnest(changed) c(id) where exists (select from rowplane.folders f where f.id = c.id)
+      union
+      select f.id, d.scope from down d join rowplane.folders f on f.parent_id = d.id
+      where not exists (select from rowplane.scopes s where s.object_id = f.id)
+    ), moved as (
+      update rowplane.folders f set scope_id = d.scope from down d where f.id = d.id and f.scope_id <> d.scope returning f.id, f.scope_id, f.archive_id
+    )
+    select a.workspace_id, array_agg(m.id) as folders, array_agg(m.scope_id) as scopes from moved m join rowplane.archives a on a.id = m.archive_id group by a.workspace_id
+  loop
+    if exists (select from rowplane.scopes s join unnest(home.folders, home.scopes) m(folder, scope) on m.folder = s.container_id where s.parent_id <> m.scope) then
+      update rowplane.scopes s set parent_id = m.scope from unnest(home.folders, home.scopes) m(folder, scope) where m.folder = s.container_id and s.parent_id <> m.scope;
     end if;
-  else
-    scope := above;
-  end if;
-  with recursive down(id) as (
-    select folder
-    union all
-    select f.id from down d join rowplane.folders f on f.parent_id = d.id
-    where not exists (select from rowplane.scopes s where s.object_id = f.id)
-  )
-  select array_agg(d.id) into region from down d;
-  update rowplane.folders f set scope_id = scope where f.id = any (region) and f.scope_id <> scope;
-  if exists (select from rowplane.scopes s where s.container_id = any (region) and s.parent_id <> scope) then
-    update rowplane.scopes s set parent_id = scope where s.container_id = any (region) and s.parent_id <> scope;
-  end if;
-  perform rowplane.settle_records(place.workspace_id, place.archive_id, region, scope);
+    perform rowplane.settle_records(home.workspace_id, home.folders, home.scopes);
+  end loop;
 end $$;
 
 -- Gives a record the realm of its own rule, or else of its folder's.
@@ -156,35 +167,40 @@ create function rowplane.settle_objects(objects uuid[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-  object uuid;
-  known rowplane.scopes;
-  place record;
-  broken boolean;
-  ruled boolean;
+  ruled uuid[];
+  changed rowplane.scopes[] := '{}';
+  gone rowplane.scopes[];
+  each rowplane.scopes;
 begin
-  for object in select distinct o.id from unnest(objects) o(id) where not exists (select from rowplane.archives a where a.id = o.id) order by 1 loop
-    broken := exists (select from rowplane.inheritance_breaks b where b.object_id = object);
-    ruled := broken or exists (select from rowplane.object_entries e where e.object_id = object);
-    select s.* into known from rowplane.scopes s where s.object_id = object;
-    if known.object_id is null and ruled then
-      select l.* into place from rowplane.locate(object, (select e.archive_id from rowplane.object_entries e where e.object_id = object limit 1)) l;
+  -- Archive roots are scopes whatever they have.
+  objects := array(select distinct o.id from unnest(objects) o(id) where not exists (select from rowplane.archives a where a.id = o.id));
+  ruled := array(select o.id from unnest(objects) o(id)
+    where exists (select from rowplane.object_entries e where e.object_id = o.id) or exists (select from rowplane.inheritance_breaks b where b.object_id = o.id));
+  if exists (select from unnest(ruled) r(id) where not exists (select from rowplane.scopes s where s.object_id = r.id)) then
+    with made as (
+      insert into rowplane.scopes as s (object_id, workspace_id, archive_id, record_table, container_id, parent_id, inherits)
+      select r.id, l.workspace_id, l.archive_id, l.record_table, l.container_id, rowplane.nearest_scope(l.container_id), not exists (select from rowplane.inheritance_breaks b where b.object_id = r.id)
+      from unnest(ruled) r(id)
       -- An object that goes takes its entries along, one after the other.
-      continue when not found;
-      insert into rowplane.scopes (object_id, workspace_id, archive_id, record_table, container_id, parent_id, inherits)
-        values (object, place.workspace_id, place.archive_id, place.record_table, place.container_id, (select f.scope_id from rowplane.folders f where f.id = place.container_id), not broken)
-        returning * into known;
-    elsif known.object_id is not null and not ruled then
-      delete from rowplane.scopes s where s.object_id = object;
-    else
-      if known.inherits = broken then
-        update rowplane.scopes s set inherits = not broken where s.object_id = object;
-      end if;
-      continue;
-    end if;
-    if known.record_table is null then
-      perform rowplane.settle_folder(object);
-    else
-      perform rowplane.settle_record(object, known.workspace_id, known.record_table);
+      cross join lateral rowplane.locate(r.id, (select e.archive_id from rowplane.object_entries e where e.object_id = r.id limit 1)) l
+      where not exists (select from rowplane.scopes k where k.object_id = r.id)
+      returning s.*
+    )
+    select array_agg(m) into changed from made m;
+  end if;
+  if exists (select from rowplane.scopes s where s.object_id = any (objects) and s.object_id <> all (ruled)) then
+    with dropped as (delete from rowplane.scopes s where s.object_id = any (objects) and s.object_id <> all (ruled) returning s.*)
+    select array_agg(d) into gone from dropped d;
+    changed := changed || gone;
+  end if;
+  if exists (select from rowplane.scopes s where s.object_id = any (ruled) and s.inherits = exists (select from rowplane.inheritance_breaks b where b.object_id = s.object_id)) then
+    update rowplane.scopes s set inherits = not s.inherits
+    where s.object_id = any (ruled) and s.inherits = exists (select from rowplane.inheritance_breaks b where b.object_id = s.object_id);
+  end if;
+  perform rowplane.settle_folders(array(select c.object_id from unnest(changed) c where c.record_table is null));
+  foreach each in array changed loop
+    if each.record_table is not null then
+      perform rowplane.settle_record(each.object_id, each.workspace_id, each.record_table);
     end if;
   end loop;
 end $$;
@@ -344,7 +360,7 @@ create trigger check_place before update of archive_id, parent_id on rowplane.fo
 -- A folder that moves takes its scopes along, and is ruled by its new place.
 create function rowplane.move_folder_scope() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$ begin perform rowplane.settle_folder(new.id); return null; end $$;
+as $$ begin perform rowplane.settle_folders(array[new.id]); return null; end $$;
 create trigger moved after update of parent_id on rowplane.folders
   for each row when (old.parent_id is distinct from new.parent_id) execute function rowplane.move_folder_scope();
 

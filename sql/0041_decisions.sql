@@ -102,9 +102,15 @@ create or replace function rowplane.viewer_archives()
 returns table (archive_id uuid, workspace_id int, may_edit boolean, may_create boolean, may_delete boolean)
 language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
 as $$
-  select v.archive_id, v.workspace_id, coalesce(bool_or(v.may_edit) filter (where v.scope_id = v.archive_id), false),
-    coalesce(bool_or(v.may_create) filter (where v.scope_id = v.archive_id), false), coalesce(bool_or(v.may_delete) filter (where v.scope_id = v.archive_id), false)
-  from rowplane.viewer_scopes() v join rowplane.archives a on a.id = v.archive_id
+  with roots as materialized (
+    select v.* from rowplane.viewer_scopes(array(select a.id from rowplane.archives a)) v
+  )
+  select r.archive_id, r.workspace_id, r.may_edit, r.may_create, r.may_delete from roots r
+  union all
+  -- Only where the root is hidden does it take more to know.
+  select v.archive_id, v.workspace_id, false, false, false
+  from rowplane.viewer_scopes(array(select s.object_id from rowplane.scopes s where s.parent_id is not null and s.archive_id not in (select r.archive_id from roots r))) v
+  join rowplane.archives a on a.id = v.archive_id
   where v.record_table is null or not a.clients_enabled
     -- A record is seen only by those who work for its client.
     or exists (select from rowplane.realms r join rowplane.assigned_clients(rowplane.viewer(), v.workspace_id) c on c.archive_id = r.archive_id and c.client_id = r.client_id
@@ -147,3 +153,55 @@ as $$
   select coalesce((select case permission when 'VIEW' then true when 'EDIT' then f.may_edit when 'CREATE' then f.may_create when 'DELETE' then f.may_delete when 'EDIT_PERMISSIONS' then f.may_edit_permissions end
     from rowplane.viewer_folder(folder) f), false)
 $$;
+
+-- P14: the chosen folders that the viewer sees, each with the names from the topmost folder down to it that the viewer sees without a gap. Asks only what rules these folders and those above them.
+create function rowplane.visible_paths(chosen uuid[])
+returns table (id uuid, archive_id uuid, workspace_id int, parent_id uuid, name text, path text[], may_edit boolean, may_create boolean, may_delete boolean, may_edit_permissions boolean, has_own_entries boolean, inherits boolean)
+language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
+as $$
+  with recursive up(leaf, id, parent_id, name, scope_id, step) as (
+    select f.id, f.id, f.parent_id, f.name, f.scope_id, 0 from rowplane.folders f where f.id = any (chosen) and f.deleted_at is null
+    union all
+    select u.leaf, f.id, f.parent_id, f.name, f.scope_id, u.step + 1 from up u join rowplane.folders f on f.id = u.parent_id
+  ), seen as materialized (
+    select v.* from rowplane.viewer_scopes(array(select distinct u.scope_id from up u)) v
+  ), steps as (
+    select u.leaf, u.id, u.name, u.step, min(u.step) filter (where s.scope_id is null) over (partition by u.leaf) as hidden
+    from up u left join seen s on s.scope_id = u.scope_id
+  ), paths as (
+    select p.leaf, array_agg(p.name order by p.step desc) as names, (array_agg(p.id) filter (where p.step = 1))[1] as parent_id
+    from steps p where p.hidden is null or p.step < p.hidden group by p.leaf
+  )
+  select f.id, f.archive_id, s.workspace_id, p.parent_id, f.name, p.names, s.may_edit, s.may_create, s.may_delete, s.may_edit_permissions,
+    exists (select from rowplane.object_entries e where e.object_id = f.id and not e.copied),
+    f.parent_id is not null and not exists (select from rowplane.inheritance_breaks b where b.object_id = f.id)
+  from paths p join rowplane.folders f on f.id = p.leaf join seen s on s.scope_id = f.scope_id
+$$;
+grant execute on function rowplane.visible_paths(uuid[]) to rowplane_viewer;
+
+-- P14: the folders that the viewer finds in these folders. In an archive's root also those whose own parent is hidden: they are topmost for the viewer.
+create function rowplane.visible_children(parents uuid[]) returns table (parent_id uuid, id uuid, name text)
+language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
+as $$
+  with below as materialized (
+    select f.id, f.parent_id, f.name, f.scope_id, p.scope_id as above
+    from rowplane.folders f join rowplane.folders p on p.id = f.parent_id
+    where f.parent_id = any (parents) and f.deleted_at is null and p.deleted_at is null
+  ), seen as materialized (
+    select v.scope_id from rowplane.viewer_scopes(array(select b.scope_id from below b union select b.above from below b)) v
+  ), ruled as materialized (
+    select v.scope_id from rowplane.viewer_scopes(array(select s.object_id from rowplane.scopes s where s.archive_id = any (parents) and s.record_table is null)) v
+  )
+  select b.parent_id, b.id, b.name from below b
+  where b.scope_id in (select s.scope_id from seen s) and b.above in (select s.scope_id from seen s)
+  union all
+  -- Whoever sees a folder and not the one that it is in, sees it by a rule of its own.
+  select f.archive_id, f.id, f.name
+  from ruled r join rowplane.scopes s on s.object_id = r.scope_id join rowplane.folders f on f.id = s.object_id
+  where s.parent_id is not null and s.parent_id not in (select o.scope_id from ruled o) and f.deleted_at is null
+$$;
+grant execute on function rowplane.visible_children(uuid[]) to rowplane_viewer;
+
+-- Administrators name objects by the paths that they see.
+grant select on rowplane.visible_archives, rowplane.visible_folders to rowplane_admin;
+grant execute on function rowplane.viewer_archives(), rowplane.viewer_folder_scopes() to rowplane_admin;

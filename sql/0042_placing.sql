@@ -1,18 +1,53 @@
 -- P8, C7, C8: where records go, now that a folder or a record may be a scope of its own.
 
+-- C7, C8: the client that a record of the viewer's gets in an archive that the viewer sees. Null where clients are off.
+create function rowplane.client_for(archive uuid, client uuid) returns uuid
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  home record;
+  choices jsonb;
+begin
+  select a.clients_enabled, a.workspace_id into strict home from rowplane.archives a where a.id = archive;
+  if not home.clients_enabled then
+    if client is not null then
+      perform rowplane.refuse('VALIDATION_FAILED', 'Clients are off in this archive: leave the client out.',
+        jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', 'client', 'message', 'clients are off in this archive'))));
+    end if;
+    return null;
+  end if;
+  select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name) order by c.name), '[]') into choices
+  from rowplane.assigned_clients(rowplane.viewer(), home.workspace_id) m join rowplane.clients c on c.id = m.client_id where m.archive_id = archive;
+  if client is not null then
+    if not choices @> jsonb_build_array(jsonb_build_object('id', client)) then
+      perform rowplane.refuse('NOT_FOUND', 'There is no such client for you in this archive. Choose one of your own.', jsonb_build_object('path', 'client'));
+    end if;
+    return client;
+  end if;
+  if jsonb_array_length(choices) > 1 then
+    perform rowplane.refuse('CLIENT_REQUIRED', 'You work for several clients in this archive: say which one the record is for.', jsonb_build_object('clients', choices));
+  end if;
+  return (choices -> 0 ->> 'id')::uuid;
+end $$;
+drop function rowplane.choose_client(uuid, uuid);
+
 create or replace function rowplane.prepare_realm(archive uuid, folder uuid, client uuid)
 returns table (folder_id uuid, client_id uuid, realm_id int)
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-  chosen uuid := rowplane.choose_client(archive, client);
+  chosen uuid;
   place uuid := coalesce(folder, archive);
   editable boolean;
 begin
   select f.may_edit into editable from rowplane.viewer_folder(place) f where f.archive_id = archive;
   if not found then
+    if not exists (select from rowplane.visible_archives a where a.id = archive) then
+      perform rowplane.refuse('NOT_FOUND', 'There is no such archive.', jsonb_build_object('path', 'archive'));
+    end if;
     perform rowplane.refuse('NOT_FOUND', 'There is no such folder in this archive.', jsonb_build_object('path', 'folder'));
   end if;
+  chosen := rowplane.client_for(archive, client);
   if not editable then
     perform rowplane.refuse('FORBIDDEN', 'You may not change the content of this folder.', jsonb_build_object('permission', 'EDIT'));
   end if;
@@ -38,12 +73,12 @@ begin
     perform rowplane.refuse('NOT_FOUND', 'There is no such folder.', jsonb_build_object('path', 'folder'));
   end if;
   realm := place.realm;
-  -- A realm that the viewer sees says all that choose_client would: the folder is visible and the client one of the viewer's.
+  -- A realm that the viewer sees says all that client_for would: the folder is visible and the client one of the viewer's.
   if realm is null or place.clients_enabled <> (chosen is not null) or mine.view_flags[realm] is not true then
     if not rowplane.viewer_may(place.id, 'VIEW') then
       perform rowplane.refuse('NOT_FOUND', 'There is no such folder.', jsonb_build_object('path', 'folder'));
     end if;
-    chosen := rowplane.choose_client(place.archive_id, chosen);
+    chosen := rowplane.client_for(place.archive_id, chosen);
     realm := rowplane.realm_of(place.archive_id, chosen, place.id);
   end if;
   if realm is null then
@@ -97,13 +132,14 @@ begin
     end if;
   end if;
   if client is distinct from old_client then
-    chosen := rowplane.choose_client(place.archive_id, client);
+    chosen := rowplane.client_for(place.archive_id, client);
   elsif place.archive_id = home.archive_id then
     -- Also while clients are off, when the records keep theirs (C2).
     chosen := home.client_id;
   else
     -- C8: in another archive the client is chosen anew, unless it is one of the viewer's there too.
-    chosen := rowplane.choose_client(place.archive_id, (select c.client_id from rowplane.visible_clients c where c.archive_id = place.archive_id and c.client_id = client));
+    chosen := rowplane.client_for(place.archive_id, (select c.client_id from rowplane.assigned_clients(rowplane.viewer(), workspace) c
+      join rowplane.archives a on a.id = c.archive_id and a.clients_enabled where c.archive_id = place.archive_id and c.client_id = client));
   end if;
   scope := case when ruled then moving else place.scope_id end;
   return query select place.archive_id, chosen, rowplane.realm_for(place.archive_id, chosen, scope);

@@ -122,7 +122,7 @@ begin
 end $$;
 
 -- P2, P8: sets what an object says of principals: [{"principal": uuid, "permission": "VIEW", "decision": "ALLOW" | "DENY" | null}, …], all or nothing; null is "not specified". The nil uuid stands for anonymous.
--- Answers warnings. Needs EDIT_PERMISSIONS; taking one's own away needs a confirmation (P7).
+-- "path" may say what refusals call an entry. Answers warnings. Needs EDIT_PERMISSIONS; taking one's own away needs a confirmation (P7).
 create function rowplane.set_entries(object uuid, entries jsonb, confirm boolean default false, workspace int default null) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -141,7 +141,7 @@ begin
   if jsonb_typeof(entries) <> 'array' then
     perform rowplane.refuse('VALIDATION_FAILED', 'The entries must be a list.');
   end if;
-  for entry in select e.value ->> 'principal' as principal, e.value ->> 'permission' as permission, e.value ->> 'decision' as decision, format('entries[%s].', e.place - 1) as path from jsonb_array_elements(entries) with ordinality e(value, place) loop
+  for entry in select e.value ->> 'principal' as principal, e.value ->> 'permission' as permission, e.value ->> 'decision' as decision, coalesce(e.value ->> 'path', format('entries[%s].', e.place - 1)) as path from jsonb_array_elements(entries) with ordinality e(value, place) loop
     if entry.permission is null or entry.permission not in ('VIEW', 'EDIT', 'CREATE', 'DELETE', 'EDIT_PERMISSIONS') then
       perform rowplane.refuse('VALIDATION_FAILED', 'There is no such permission.', jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', entry.path || 'permission', 'message', 'must be VIEW, EDIT, CREATE, DELETE or EDIT_PERMISSIONS'))));
     end if;

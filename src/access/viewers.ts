@@ -61,6 +61,11 @@ export interface Viewers {
    * `work` may be called again after a deadlock or a serialisation failure.
    */
   write<T>(viewer: Viewer, workspaces: number[], work: (write: ViewerTransaction) => Promise<T>): Promise<T>;
+  /**
+   * A change of permissions or of the tree that they follow, by functions that see to their own order: unlike a write,
+   * it doesn't hold permissions as they are from the start. All or nothing; `work` may be called again.
+   */
+  change<T>(viewer: Viewer, work: (run: ViewerTransaction['run']) => Promise<T>): Promise<T>;
   end(): Promise<void>;
 }
 
@@ -229,6 +234,19 @@ export function openViewers({
           if (knowledgeOf.size > 0 && planned?.split('.')[0] !== String(stamp?.[0]?.stamp).split('.')[0])
             throw new Outdated();
           const result = await work({ knowledge: knowledgeOf, run });
+          await run([COMMIT]);
+          return result;
+        }),
+      ),
+    change: (viewer, work) =>
+      withKnowledge(viewer, [], () =>
+        connections.lend(async (run) => {
+          const [, entry] = await run([
+            { text: 'begin isolation level read committed read write', values: [] },
+            enter(viewer, []),
+          ]);
+          expectViewer(entry?.[0], viewer);
+          const result = await work(run);
           await run([COMMIT]);
           return result;
         }),

@@ -8,6 +8,7 @@ import { addGroups } from './groups.ts';
 import { addImport } from './import.ts';
 import { addLog } from './log.ts';
 import { addMigrate } from './migrate.ts';
+import { addPermissions } from './permissions.ts';
 import { addPlanes } from './planes.ts';
 import { addPolicies } from './policies.ts';
 import { addStart } from './start.ts';
@@ -34,6 +35,7 @@ addWorkspaces(program);
 addArchives(program);
 addClients(program);
 addPlanes(program);
+addPermissions(program);
 addPolicies(program);
 addLog(program);
 

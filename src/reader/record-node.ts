@@ -55,6 +55,14 @@ export interface FolderNode {
   name: string;
   /** The names from the topmost folder that the viewer sees down to this one (P14). */
   path: string[];
+  /** P8: what the viewer may do in it. */
+  mayEdit: boolean;
+  mayCreate: boolean;
+  mayDelete: boolean;
+  mayEditPermissions: boolean;
+  /** P9: whether it has permission entries of its own, and whether it inherits those of the folder above. */
+  hasOwnPermissions: boolean;
+  inheritsPermissions: boolean;
 }
 
 export const clientKey = (archive: unknown, client: unknown): string => `${String(archive)} ${String(client)}`;

@@ -62,7 +62,7 @@ export function createScopes(viewers: Viewers): Scopes {
         homeOf(
           viewer,
           scope.folder,
-          'select a.workspace_id as workspace from rowplane.visible_folders f join rowplane.visible_archives a on a.id = f.archive_id where f.id = $1::uuid',
+          'select workspace_id as workspace from rowplane.visible_paths(array[$1::uuid])',
         )
       );
     },

@@ -20,9 +20,9 @@ export async function findPlace(
     throw invalid([{ path: 'archive', message: 'is needed, or else a folder' }]);
   const [rows = []] = await viewers.read(viewer, [], () => [
     {
-      text: `select f.id as folder, f.archive_id as archive, a.workspace_id as workspace
-        from rowplane.visible_folders f join rowplane.visible_archives a on a.id = f.archive_id
-        where f.id = coalesce($1::uuid, $2::uuid) and f.archive_id = coalesce($2::uuid, f.archive_id)`,
+      text: `select f.id as folder, f.archive_id as archive, f.workspace_id as workspace
+        from rowplane.visible_paths(array[coalesce($1::uuid, $2::uuid)]) f
+        where f.archive_id = coalesce($2::uuid, f.archive_id)`,
       values: [folder ?? null, archive ?? null],
     },
   ]);

@@ -34,6 +34,7 @@ export async function emptyTrash(writing: Writing, definitions: Definitions, pla
     if (round === 0) break;
     erased += round;
   }
+  await eraseFolders(writing, place);
   const left = await writing.viewers.read(writing.viewer, [], () => all.map((definition) => count(definition, place)));
   return { erased, kept: sum(left) };
 }
@@ -51,6 +52,13 @@ async function eraseBatch(
       throw new Refusal('FORBIDDEN', 'You may not empty the trash of this workspace.', { function: 'EMPTY_TRASH' });
     return sum(await write.run(definitions.map((definition) => erase(definition, place))));
   });
+}
+
+/** Folders in the trash in which nothing is left go with it. */
+async function eraseFolders({ viewers, viewer }: Writing, { workspace, archive }: TrashPlace): Promise<void> {
+  await viewers.change(viewer, (run) =>
+    run([{ text: 'select rowplane.erase_folders($1, $2)', values: [workspace, archive] }]),
+  );
 }
 
 function erase(definition: ObjectDefinition, place: TrashPlace): Statement {

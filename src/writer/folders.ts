@@ -23,7 +23,35 @@ export function renameFolder(viewers: Viewers, viewer: Viewer, folder: string, n
   });
 }
 
-async function readBack({ run }: ViewerTransaction, id: string): Promise<FolderNode> {
+/**
+ * P8: moves a folder with all that is in it to another one of its archive. Where the viewer couldn't edit its permissions
+ * afterwards any more, LOCKED_OUT unless confirmed (P7).
+ */
+export function moveFolder(
+  viewers: Viewers,
+  viewer: Viewer,
+  { folder, parent, confirm = false }: { folder: string; parent: string; confirm?: boolean },
+): Promise<FolderNode> {
+  return viewers.change(viewer, async (run) => {
+    await run([{ text: 'select rowplane.move_folder($1, $2, $3)', values: [folder, parent, confirm] }]);
+    return readBack({ run }, folder);
+  });
+}
+
+/** P8, W2: puts a folder with all that is in it into the trash. FORBIDDEN if the viewer may not delete anything in it, hidden or not. */
+export async function deleteFolder(viewers: Viewers, viewer: Viewer, folder: string): Promise<void> {
+  await viewers.change(viewer, (run) => run([{ text: 'select rowplane.delete_folder($1)', values: [folder] }]));
+}
+
+/** W2: takes a folder out of the trash, with what went there with it. */
+export function restoreFolder(viewers: Viewers, viewer: Viewer, folder: string): Promise<FolderNode> {
+  return viewers.change(viewer, async (run) => {
+    await run([{ text: 'select rowplane.restore_folder($1)', values: [folder] }]);
+    return readBack({ run }, folder);
+  });
+}
+
+async function readBack({ run }: Pick<ViewerTransaction, 'run'>, id: string): Promise<FolderNode> {
   const [rows] = await run([foldersById([id])]);
   const [row] = rows ?? [];
   if (!row) throw new Refusal('NOT_FOUND', 'There is no such folder.', { path: 'folder' });

@@ -102,6 +102,8 @@ test('a viewer executes what is named here and no other function of ours', async
       'rowplane.viewer_role()',
       'rowplane.viewer_users()',
       'rowplane.viewer_visible_groups()',
+      'rowplane.visible_children(uuid[])',
+      'rowplane.visible_paths(uuid[])',
     ].sort(),
   );
 });

@@ -6,7 +6,7 @@ let a: string;
 let below: string;
 const tree = useTree(async (here) => {
   [ben, cleo] = [await here.user('ben'), await here.user('cleo')];
-  await here.admit(ben!, cleo!);
+  await here.admit(ben, cleo);
 });
 beforeEach(async () => {
   a = await tree().folder(tree().archive, `a ${Math.random()}`);
@@ -32,8 +32,12 @@ test('P5: a break copies all entries that reach the object, and its own stay its
   await tree().entry(a, ben!, 'VIEW', 'DENY');
   await tree().entry(below, cleo!, 'EDIT', 'DENY');
   await tree().breakAt(below);
-  expect(await entries(below, ben)).toEqual([{ principal: ben, permission: 'VIEW', decision: 'DENY', copied: true, covers: null }]);
-  expect(await entries(below, cleo)).toEqual([{ principal: cleo, permission: 'EDIT', decision: 'DENY', copied: false, covers: null }]);
+  expect(await entries(below, ben)).toEqual([
+    { principal: ben, permission: 'VIEW', decision: 'DENY', copied: true, covers: null },
+  ]);
+  expect(await entries(below, cleo)).toEqual([
+    { principal: cleo, permission: 'EDIT', decision: 'DENY', copied: false, covers: null },
+  ]);
   expect((await entries(below, EVERYONE)).map(({ permission, copied }) => [permission, copied])).toEqual([
     ['CREATE', true],
     ['DELETE', true],
@@ -53,9 +57,14 @@ test('P5: later changes above no longer matter', async () => {
 
 test('P5: undoing it removes the copies that were left unchanged, and keeps those that weren’t', async () => {
   await tree().breakAt(below);
-  await tree().owner.query(`update rowplane.object_entries set decision = 'DENY' where object_id = $1 and permission = 'DELETE'`, [below]);
+  await tree().owner.query(
+    `update rowplane.object_entries set decision = 'DENY' where object_id = $1 and permission = 'DELETE'`,
+    [below],
+  );
   await tree().restoreAt(below);
-  expect(await entries(below)).toEqual([{ principal: EVERYONE, permission: 'DELETE', decision: 'DENY', copied: false, covers: null }]);
+  expect(await entries(below)).toEqual([
+    { principal: EVERYONE, permission: 'DELETE', decision: 'DENY', copied: false, covers: null },
+  ]);
 });
 
 test('P5: an object without entries of its own is none of its own any more when the break is undone', async () => {
@@ -71,9 +80,13 @@ test('P4, P5: a DENY from above overrules an ALLOW of the object’s own in the 
   await tree().entry(a, ben!, 'VIEW', 'DENY');
   await tree().entry(below, ben!, 'VIEW', 'ALLOW');
   await tree().breakAt(below);
-  expect(await entries(below, ben)).toEqual([{ principal: ben, permission: 'VIEW', decision: 'DENY', copied: true, covers: 'ALLOW' }]);
+  expect(await entries(below, ben)).toEqual([
+    { principal: ben, permission: 'VIEW', decision: 'DENY', copied: true, covers: 'ALLOW' },
+  ]);
   await tree().restoreAt(below);
-  expect(await entries(below, ben)).toEqual([{ principal: ben, permission: 'VIEW', decision: 'ALLOW', copied: false, covers: null }]);
+  expect(await entries(below, ben)).toEqual([
+    { principal: ben, permission: 'VIEW', decision: 'ALLOW', copied: false, covers: null },
+  ]);
 });
 
 test('P5: entries of several folders above become one, and those above a break aren’t copied', async () => {

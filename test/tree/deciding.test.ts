@@ -10,7 +10,7 @@ const tree = useTree(async (here) => {
     await here.user('gus', 'EXTERNAL'),
     await here.user('hana', 'GUEST'),
   ];
-  await here.admit(ben!, cleo!, gus!);
+  await here.admit(ben, cleo, gus);
   at.root = here.archive;
   at.a = await here.folder(here.archive, 'a');
   at.ab = await here.folder(at.a, 'ab');

@@ -6,7 +6,7 @@ let [a, ab, z]: string[] = [];
 let tag: string;
 const tree = useTree(async (here) => {
   [ben, cleo, hana] = [await here.user('ben'), await here.user('cleo'), await here.user('hana', 'GUEST')];
-  await here.admit(ben!, cleo!);
+  await here.admit(ben, cleo);
 });
 beforeEach(async () => {
   tag = ` ${Math.random()}`;
@@ -21,9 +21,11 @@ const folders = async (viewer: string) => named(await tree().folders(viewer));
 const titles = async (viewer: string) => named(await tree().titles(viewer));
 const paper = (folder: string, title: string) => tree().document(folder, title + tag);
 const call = (viewer: string, text: string, values: unknown[]) => tree().as(viewer, (sql) => sql.query(text, values));
-const move = (viewer: string, folder: string, parent: string) => refusal(call(viewer, 'select rowplane.move_folder($1, $2)', [folder, parent]));
+const move = (viewer: string, folder: string, parent: string) =>
+  refusal(call(viewer, 'select rowplane.move_folder($1, $2)', [folder, parent]));
 const drop = (viewer: string, folder: string) => refusal(call(viewer, 'select rowplane.delete_folder($1)', [folder]));
-const restore = (viewer: string, folder: string) => refusal(call(viewer, 'select rowplane.restore_folder($1)', [folder]));
+const restore = (viewer: string, folder: string) =>
+  refusal(call(viewer, 'select rowplane.restore_folder($1)', [folder]));
 
 describe('P8: making and renaming', () => {
   test('adding to a folder needs CREATE and EDIT on that folder', async () => {
@@ -46,10 +48,15 @@ describe('P8: making and renaming', () => {
   });
 
   test('U4: guests create nothing, though a folder allows them everything', async () => {
-    for (const permission of ['VIEW', 'EDIT', 'CREATE', 'DELETE'] as const) await tree().entry(a!, hana!, permission, 'ALLOW');
+    for (const permission of ['VIEW', 'EDIT', 'CREATE', 'DELETE'] as const)
+      await tree().entry(a!, hana!, permission, 'ALLOW');
     expect(await outcome(tree(), hana!, 'select rowplane.create_folder($1, $2)', [a, 'x'])).toBe('RPFOR');
     expect(await outcome(tree(), hana!, 'select rowplane.rename_folder($1, $2)', [a, `renamed${tag}`])).toBe('done');
-    const [flags] = await call(hana!, 'select may_edit, may_create, may_delete from rowplane.visible_folders where id = $1', [a]);
+    const [flags] = await call(
+      hana!,
+      'select may_edit, may_create, may_delete from rowplane.visible_folders where id = $1',
+      [a],
+    );
     expect(flags).toEqual({ may_edit: true, may_create: false, may_delete: true });
   });
 
@@ -109,10 +116,10 @@ describe('P8: moving', () => {
   });
 
   test('not below itself, not to another archive, not an archive’s root, not onto a name that is taken', async () => {
-    const [other] = await tree().owner.query<{ id: string }>('insert into rowplane.archives (workspace_id, name) values ($1, $2) returning id', [
-      tree().workspace,
-      `other${tag}`,
-    ]);
+    const [other] = await tree().owner.query<{ id: string }>(
+      'insert into rowplane.archives (workspace_id, name) values ($1, $2) returning id',
+      [tree().workspace, `other${tag}`],
+    );
     await tree().folder(z!, `ab${tag}`);
     expect(await move(ben!, a!, a!)).toBe('RPVAL');
     expect(await move(ben!, a!, ab!)).toBe('RPVAL');
@@ -132,7 +139,9 @@ describe('P8, W2: deleting', () => {
     expect(await drop(ben!, a!)).toBe('done');
     expect(await folders(cleo!)).toEqual(['z']);
     expect(await titles(cleo!)).toEqual([]);
-    const trashed = await call(cleo!, 'select name from rowplane.visible_trashed_folders where name like $1', [`%${tag}`]);
+    const trashed = await call(cleo!, 'select name from rowplane.visible_trashed_folders where name like $1', [
+      `%${tag}`,
+    ]);
     expect(trashed).toEqual([{ name: `a${tag}` }]);
     expect(await restore(cleo!, a!)).toBe('done');
     expect(await folders(cleo!)).toEqual(['a', 'ab', 'z']);
@@ -192,7 +201,9 @@ describe('P8, W2: deleting', () => {
     const other = await paper(z!, 'other');
     expect(await refusal(tree().edit(ben!, 'document', [other], `folder_id = '${ab}'`))).toBe('RPNFD');
     expect(await outcome(tree(), ben!, 'select rowplane.create_folder($1, $2)', [ab, 'x'])).toBe('RPNFD');
-    expect(await outcome(tree(), ben!, 'select rowplane.prepare_realm($1, $2, null)', [tree().archive, ab])).toBe('RPNFD');
+    expect(await outcome(tree(), ben!, 'select rowplane.prepare_realm($1, $2, null)', [tree().archive, ab])).toBe(
+      'RPNFD',
+    );
     expect(await move(ben!, z!, ab!)).toBe('RPNFD');
   });
 
@@ -207,7 +218,8 @@ describe('P8, W2: deleting', () => {
   test('W2: an emptied trash takes the folders along in which nothing is left', async () => {
     const one = await paper(ab!, 'one');
     expect(await drop(ben!, a!)).toBe('done');
-    const erase = () => call(ben!, 'select rowplane.erase_folders($1, $2) as folders', [tree().workspace, tree().archive]);
+    const erase = () =>
+      call(ben!, 'select rowplane.erase_folders($1, $2) as folders', [tree().workspace, tree().archive]);
     await erase();
     expect(await tree().owner.query('select from rowplane.folders where id = any ($1)', [[a, ab]])).toHaveLength(2);
     await call(ben!, `delete from ws_${tree().workspace}_trash.document where id = $1`, [one]);

@@ -17,16 +17,34 @@ beforeEach(async () => {
 });
 
 type Warnings = { code: string; message: string }[];
-async function set(viewer: string, object: string, principal: string, permission: string, decision: string | null, confirm = false): Promise<Warnings> {
+async function set(
+  viewer: string,
+  object: string,
+  principal: string,
+  permission: string,
+  decision: string | null,
+  confirm = false,
+): Promise<Warnings> {
   const rows = await tree().as(viewer, (sql) =>
-    sql.query<{ warnings: Warnings }>('select rowplane.set_entry($1, $2, $3, $4, $5) as warnings', [object, principal, permission, decision, confirm]),
+    sql.query<{ warnings: Warnings }>('select rowplane.set_entry($1, $2, $3, $4, $5) as warnings', [
+      object,
+      principal,
+      permission,
+      decision,
+      confirm,
+    ]),
   );
   return rows[0]!.warnings;
 }
 const inherit = (viewer: string, object: string, value: boolean, confirm = false) =>
-  tree().as(viewer, (sql) => sql.query('select rowplane.set_inheritance($1, $2, $3) as changed', [object, value, confirm]));
+  tree().as(viewer, (sql) =>
+    sql.query('select rowplane.set_inheritance($1, $2, $3) as changed', [object, value, confirm]),
+  );
 const stored = (object: string) =>
-  tree().owner.query('select coalesce(user_id, group_id) as principal, permission, decision from rowplane.object_entries where object_id = $1 order by permission', [object]);
+  tree().owner.query(
+    'select coalesce(user_id, group_id) as principal, permission, decision from rowplane.object_entries where object_id = $1 order by permission',
+    [object],
+  );
 
 describe('P2, P8: changing entries', () => {
   test('whoever holds EDIT_PERMISSIONS sets, changes and takes back entries', async () => {
@@ -65,7 +83,9 @@ describe('P2, P8: changing entries', () => {
         expect(await outcome(tree(), viewer, 'select * from rowplane.entries_of($1)', [object])).toBe('RPNFD');
       }
     }
-    expect(await outcome(tree(), ben!, call, ['01900000-0000-7000-8000-000000000000', ben, 'VIEW', 'ALLOW'])).toBe('RPNFD');
+    expect(await outcome(tree(), ben!, call, ['01900000-0000-7000-8000-000000000000', ben, 'VIEW', 'ALLOW'])).toBe(
+      'RPNFD',
+    );
   });
 
   test('U2: administrators have no way around it', async () => {
@@ -91,7 +111,8 @@ describe('P2, P8: changing entries', () => {
   });
 
   test('bad input is refused, and nothing is done by half', async () => {
-    const entries = (list: unknown) => outcome(tree(), ada!, 'select rowplane.set_entries($1, $2)', [a, JSON.stringify(list)]);
+    const entries = (list: unknown) =>
+      outcome(tree(), ada!, 'select rowplane.set_entries($1, $2)', [a, JSON.stringify(list)]);
     const good = { principal: ben, permission: 'VIEW', decision: 'DENY' };
     expect(await entries([good, { ...good, permission: 'FLY' }])).toBe('RPVAL');
     expect(await entries([good, { ...good, decision: 'PERHAPS' }])).toBe('RPVAL');
@@ -134,7 +155,10 @@ describe('P5, P7: inheritance and one’s own right', () => {
   test('holders break and restore inheritance', async () => {
     expect(await inherit(ada!, ab!, false)).toEqual([{ changed: true }]);
     expect(await inherit(ada!, ab!, false)).toEqual([{ changed: false }]);
-    const own = () => tree().as(ben!, (sql) => sql.query('select has_own_entries, inherits from rowplane.visible_folders where id = $1', [ab]));
+    const own = () =>
+      tree().as(ben!, (sql) =>
+        sql.query('select has_own_entries, inherits from rowplane.visible_folders where id = $1', [ab]),
+      );
     expect(await own()).toEqual([{ has_own_entries: false, inherits: false }]);
     await set(ada!, ab!, ben!, 'DELETE', 'DENY');
     expect(await own()).toEqual([{ has_own_entries: true, inherits: false }]);
@@ -169,10 +193,23 @@ describe('P9: what is in force', () => {
   interface Effective {
     decision: string;
     allowed: boolean;
-    entries: { from_object: string | null; from_name: string | null; depth: number; name: string | null; decision: string; permission: string }[];
+    entries: {
+      from_object: string | null;
+      from_name: string | null;
+      depth: number;
+      name: string | null;
+      decision: string;
+      permission: string;
+    }[];
   }
   async function effective(viewer: string, object: string, principal: string, permission: string): Promise<Effective> {
-    const rows = await tree().as(viewer, (sql) => sql.query<{ answer: Effective }>('select rowplane.effective_permission($1, $2, $3) as answer', [object, principal, permission]));
+    const rows = await tree().as(viewer, (sql) =>
+      sql.query<{ answer: Effective }>('select rowplane.effective_permission($1, $2, $3) as answer', [
+        object,
+        principal,
+        permission,
+      ]),
+    );
     return rows[0]!.answer;
   }
 
@@ -218,7 +255,8 @@ describe('P9: what is in force', () => {
         [ben, tree().workspace, object],
       );
       const asked = [];
-      for (const permission of ['VIEW', 'EDIT', 'CREATE', 'DELETE', 'EDIT_PERMISSIONS']) asked.push((await effective(ada!, object, ben!, permission)).allowed);
+      for (const permission of ['VIEW', 'EDIT', 'CREATE', 'DELETE', 'EDIT_PERMISSIONS'])
+        asked.push((await effective(ada!, object, ben!, permission)).allowed);
       expect(asked).toEqual(flags!.flags);
     }
   });
@@ -236,7 +274,12 @@ describe('P9: what is in force', () => {
     await tree().entry(ab!, gus!, 'EDIT_PERMISSIONS', 'ALLOW');
     await tree().entry(ab!, cleo!, 'VIEW', 'DENY');
     await tree().entry(a!, gus!, 'CREATE', 'ALLOW');
-    const listed = await tree().as(gus!, (sql) => sql.query<{ kind: string; name: string | null; user_id: string | null }>('select kind, name, user_id from rowplane.entries_of($1) where kind = $2', [ab, 'USER']));
+    const listed = await tree().as(gus!, (sql) =>
+      sql.query<{ kind: string; name: string | null; user_id: string | null }>(
+        'select kind, name, user_id from rowplane.entries_of($1) where kind = $2',
+        [ab, 'USER'],
+      ),
+    );
     expect(listed.filter(({ name }) => name !== 'gus')).toEqual([
       { kind: 'USER', name: null, user_id: null },
       { kind: 'USER', name: null, user_id: null },

@@ -7,7 +7,7 @@ let paper: string;
 let name: string;
 const tree = useTree(async (here) => {
   [ben, cleo, hana] = [await here.user('ben'), await here.user('cleo'), await here.user('hana', 'GUEST')];
-  await here.admit(ben!, cleo!);
+  await here.admit(ben, cleo);
 });
 beforeEach(async () => {
   name = `paper ${Math.random()}`;
@@ -18,7 +18,12 @@ beforeEach(async () => {
 
 const sees = async (viewer: string) => (await tree().titles(viewer)).includes(name);
 const move = (viewer: string, folder: string) => tree().edit(viewer, 'document', [paper], `folder_id = '${folder}'`);
-const scope = async () => (await tree().owner.query('select container_id, parent_id, archive_id from rowplane.scopes where object_id = $1', [paper]))[0];
+const scope = async () =>
+  (
+    await tree().owner.query('select container_id, parent_id, archive_id from rowplane.scopes where object_id = $1', [
+      paper,
+    ])
+  )[0];
 
 test('P1: a record with an entry is ruled by it, and its neighbours aren’t', async () => {
   await tree().document(from!, `neighbour of ${name}`);
@@ -47,7 +52,9 @@ test('P14: one shared record lists its archive, and none of its folders', async 
   for (const viewer of [ANONYMOUS, hana!]) {
     expect(await tree().titles(viewer)).toContain(name);
     expect(await tree().folders(viewer)).toEqual([]);
-    const archives = await tree().as(viewer, (sql) => sql.query('select name, may_edit from rowplane.visible_archives'));
+    const archives = await tree().as(viewer, (sql) =>
+      sql.query('select name, may_edit from rowplane.visible_archives'),
+    );
     expect(archives).toEqual([{ name: 'Matter 1', may_edit: false }]);
   }
   await tree().withdraw(paper, ANYBODY, 'VIEW');
@@ -95,7 +102,11 @@ test('V2: a folder that the viewer doesn’t see is refused like a missing one',
   await tree().entry(to!, ben!, 'VIEW', 'DENY');
   const answers = [];
   for (const target of [to!, '01900000-0000-7000-8000-000000000000'])
-    answers.push(await move(ben!, target).catch(({ code, message, detail }: { code: string; message: string; detail: string }) => ({ code, message, detail })));
+    answers.push(
+      await move(ben!, target).catch(
+        ({ code, message, detail }: { code: string; message: string; detail: string }) => ({ code, message, detail }),
+      ),
+    );
   expect(answers[0]).toMatchObject({ code: 'RPNFD' });
   expect(answers[1]).toEqual(answers[0]);
 });
@@ -113,11 +124,20 @@ test('P8: deleting a record needs DELETE on it and EDIT on its folder', async ()
 
 test('C7: a record with entries keeps them when its client changes, and when clients are turned on', async () => {
   const { owner, workspace, archive } = tree();
-  const [general] = await owner.query<{ id: string }>(`insert into rowplane.clients (workspace_id, name) values ($1, 'General') returning id`, [workspace]);
-  const [other] = await owner.query<{ id: string }>(`insert into rowplane.clients (workspace_id, name) values ($1, 'Other') returning id`, [workspace]);
+  const [general] = await owner.query<{ id: string }>(
+    `insert into rowplane.clients (workspace_id, name) values ($1, 'General') returning id`,
+    [workspace],
+  );
+  const [other] = await owner.query<{ id: string }>(
+    `insert into rowplane.clients (workspace_id, name) values ($1, 'Other') returning id`,
+    [workspace],
+  );
   for (const client of [general!, other!])
     for (const user of [ben!, cleo!])
-      await owner.query('insert into rowplane.client_assignments (client_id, archive_id, user_id) values ($1, $2, $3)', [client.id, archive, user]);
+      await owner.query(
+        'insert into rowplane.client_assignments (client_id, archive_id, user_id) values ($1, $2, $3)',
+        [client.id, archive, user],
+      );
   await tree().entry(paper, cleo!, 'VIEW', 'DENY');
   await owner.query('select rowplane.enable_clients($1, $2)', [archive, general!.id]);
   expect(await tree().misplaced()).toEqual([]);

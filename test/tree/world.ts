@@ -35,9 +35,15 @@ export interface Tree extends Review {
 export async function createTree(): Promise<Tree> {
   const review = await createReview();
   const { owner, workspace } = review;
-  const content = { document: enable({ layouts: ['edit'], abilities: ['CREATE', 'DELETE', 'MASS_DELETE', 'MASS_UPDATE'] }) };
+  const content = {
+    document: enable({ layouts: ['edit'], abilities: ['CREATE', 'DELETE', 'MASS_DELETE', 'MASS_UPDATE'] }),
+  };
   const plane = await review.plane('all', content, []);
-  await owner.query('insert into rowplane.plane_groups (plane_id, group_id) values ($1, $2), ($1, $3)', [plane, GUESTS, ANYBODY]);
+  await owner.query('insert into rowplane.plane_groups (plane_id, group_id) values ($1, $2), ($1, $3)', [
+    plane,
+    GUESTS,
+    ANYBODY,
+  ]);
 
   async function id(text: string, values: unknown[]): Promise<string> {
     const [row] = await owner.query<{ id: string }>(`${text} returning id`, values);
@@ -51,7 +57,10 @@ export async function createTree(): Promise<Tree> {
   return {
     ...review,
     folder: (parent, name) =>
-      id('insert into rowplane.folders (archive_id, parent_id, name) select archive_id, id, $2 from rowplane.folders where id = $1', [parent, name]),
+      id(
+        'insert into rowplane.folders (archive_id, parent_id, name) select archive_id, id, $2 from rowplane.folders where id = $1',
+        [parent, name],
+      ),
     async entry(object, principal, permission, decision) {
       await owner.query(
         `insert into rowplane.object_entries (object_id, ${await column(principal)}, permission, decision) values ($1, $2, $3, $4)`,
@@ -88,7 +97,8 @@ export async function createTree(): Promise<Tree> {
       }),
     group: async (name, ...inside) => {
       const group = await id('insert into rowplane.groups (name) values ($1)', [name]);
-      for (const member of inside) await owner.query('insert into rowplane.group_members values ($1, $2)', [group, member]);
+      for (const member of inside)
+        await owner.query('insert into rowplane.group_members values ($1, $2)', [group, member]);
       return group;
     },
     async misplaced() {
@@ -127,6 +137,6 @@ export async function outcome(tree: Tree, viewer: string, text: string, values: 
 export async function refusal(work: Promise<unknown>): Promise<string> {
   return work.then(
     () => 'done',
-    (error: { code?: string }) => error.code ?? String(error),
+    (error: Error & { code?: string }) => error.code ?? error.message,
   );
 }

@@ -120,13 +120,6 @@ function defineAssignments(kit: AdminKit): void {
       groups: t.idList(),
     }),
   });
-  const Warning = builder.objectRef<Warning>('Warning').implement({
-    description: 'Something that was done, and that whoever did it should know about.',
-    fields: (t) => ({
-      code: t.exposeString('code', { nullable: false }),
-      message: t.exposeString('message', { nullable: false }),
-    }),
-  });
   type Given = { client: string; archive: string; users?: string[] | null; groups?: string[] | null };
   const assignmentsOf = (given: Given[]): AssignmentInput[] =>
     given.map(({ client, archive, users, groups }, index) => ({
@@ -153,7 +146,7 @@ function defineAssignments(kit: AdminKit): void {
   defineMutation(kit, 'unassignClients', {
     description: 'Takes assignments away; warns where a client’s last one in an archive goes (C9).',
     input: (t) => ({ assignments: t.field({ type: [Assignment], required: true }) }),
-    payload: { clients: [admin.Client], warnings: [Warning] },
+    payload: { clients: [admin.Client], warnings: [admin.Warning] },
     async resolve(input, context) {
       const assignments = assignmentsOf(input.assignments);
       return change(context, async (a) => {

@@ -6,6 +6,7 @@ import { defineCompanies } from './companies.ts';
 import { defineFolderMutations } from './folders.ts';
 import { defineGroups } from './groups.ts';
 import { defineLog } from './log.ts';
+import { definePermissions } from './permissions.ts';
 import { definePlaneMutations } from './plane-mutations.ts';
 import { definePlanes } from './planes.ts';
 import { defineRecordFields } from './record-fields.ts';
@@ -35,5 +36,6 @@ export function defineAdministration(kit: Kit): void {
   definePlaneMutations(adminKit);
   defineRecordFields(adminKit);
   defineFolderMutations(adminKit);
+  definePermissions(adminKit);
   defineLog(adminKit);
 }

@@ -11,6 +11,12 @@ import type { Workspace } from '../../administration/workspaces.ts';
 import type { Kit } from '../builder.ts';
 import { defineConnection } from '../connections.ts';
 
+/** Something that was done, and that whoever did it should know about. */
+export interface Warning {
+  code: string;
+  message: string;
+}
+
 /**
  * The types of administration, before they have fields, so that nouns can refer to each other. What viewers have under
  * the same noun (their archives, the clients they may choose) is another type: administration is not sight (U2).
@@ -30,6 +36,13 @@ export function createAdminTypes(kit: Kit) {
     Principal: builder.objectRef<Principal>('Principal'),
     LogEntry: builder.objectRef<LogEntry>('LogEntry'),
     LevelSource: builder.objectRef<LevelSource>('LevelSource'),
+    Warning: builder.objectRef<Warning>('Warning').implement({
+      description: 'Something that was done, and that whoever did it should know about.',
+      fields: (t) => ({
+        code: t.exposeString('code', { nullable: false }),
+        message: t.exposeString('message', { nullable: false }),
+      }),
+    }),
   };
   return {
     ...refs,

@@ -1,7 +1,7 @@
 import type { Row } from '../../access/unit.ts';
 import { foldersById } from '../../reader/folders.ts';
 import type { ArchiveNode, FolderNode } from '../../reader/record-node.ts';
-import { groupBy, loadBatched } from '../batch.ts';
+import { loadBatched } from '../batch.ts';
 import type { Kit } from '../builder.ts';
 import { defineConnection, type ItemPage } from '../connections.ts';
 import type { Context } from '../context.ts';
@@ -26,7 +26,7 @@ export function defineFolders(kit: Kit): void {
       }),
       parent: t.field({
         type: types.Folder,
-        description: 'Null for an archive’s root folder.',
+        description: 'Null for an archive’s root folder, and where the viewer doesn’t see the folder above (P14).',
         resolve: ({ parent }, _args, context) => (parent === null ? null : loadFolder(context, parent)),
       }),
       archive: t.field({
@@ -40,6 +40,36 @@ export function defineFolders(kit: Kit): void {
         args: { first: t.arg.int(), after: t.arg.string() },
         resolve: ({ id }, args, context) => childFolders(context, id, args),
       }),
+      mayEdit: t.boolean({
+        nullable: false,
+        description: 'Whether the viewer may change it, and add to it and remove from it what else is allowed (P8).',
+        ...describe<FolderNode>({ value: ({ mayEdit }) => mayEdit }),
+      }),
+      mayCreate: t.boolean({
+        nullable: false,
+        description: 'Whether the viewer may add to it (P8).',
+        ...describe<FolderNode>({ value: ({ mayCreate }) => mayCreate }),
+      }),
+      mayDelete: t.boolean({
+        nullable: false,
+        description: 'Whether DELETE is allowed in it (P8).',
+        ...describe<FolderNode>({ value: ({ mayDelete }) => mayDelete }),
+      }),
+      mayEditPermissions: t.boolean({
+        nullable: false,
+        description: 'Whether the viewer may see and change its permissions (P8).',
+        ...describe<FolderNode>({ value: ({ mayEditPermissions }) => mayEditPermissions }),
+      }),
+      hasOwnPermissions: t.boolean({
+        nullable: false,
+        description: 'Whether it has permission entries of its own (P9).',
+        ...describe<FolderNode>({ value: ({ hasOwnPermissions }) => hasOwnPermissions }),
+      }),
+      inheritsPermissions: t.boolean({
+        nullable: false,
+        description: 'Whether the entries of the folder above reach it (P9). An archive’s root inherits from nothing.',
+        ...describe<FolderNode>({ value: ({ inheritsPermissions }) => inheritsPermissions }),
+      }),
     }),
   });
   types.loaders.set('Folder', ([id], context) => loadFolder(context, id!));
@@ -50,7 +80,8 @@ export function defineFolders(kit: Kit): void {
     t.field({
       type: connection,
       nullable: false,
-      description: 'The folders directly below the archive’s root, by name.',
+      description:
+        'The topmost folders, by name: those directly below the archive’s root, and those whose own parent the viewer doesn’t see (P14).',
       args: { first: t.arg.int(), after: t.arg.string() },
       resolve: ({ id }: ArchiveNode, args, context) => childFolders(context, id, args),
     }),
@@ -67,7 +98,8 @@ export function defineFolders(kit: Kit): void {
   );
 }
 
-async function loadFolder(context: Context, id: string): Promise<FolderNode | null> {
+/** A folder that the viewer sees, or null. */
+export async function loadFolder(context: Context, id: string): Promise<FolderNode | null> {
   const found = await loadBatched<string, FolderNode>(context, 'folder', id, async (ids) => {
     const rows = (await context.session.query(foldersById(ids))) as unknown as FolderNode[];
     return new Map(rows.map((row) => [row.id, row]));
@@ -85,29 +117,35 @@ async function childFolders(context: Context, parent: string, args: PageArgument
     async (parents) => {
       const rows = await context.session.query({
         text:
-          'select id from (select id, parent_id, name, row_number() over (partition by parent_id order by name, id) as place from rowplane.visible_folders ' +
-          'where parent_id = any ($1::uuid[]) and ($2::text is null or (name, id) > ($2::text, $3::uuid))) f where place <= $4::int',
+          'select parent_id as parent, id from (select c.*, row_number() over (partition by parent_id order by name, id) as place from rowplane.visible_children($1::uuid[]) c ' +
+          'where $2::text is null or (name, id) > ($2::text, $3::uuid)) f where place <= $4::int order by name, id',
         values: [parents, page.after?.name ?? null, page.after?.id ?? null, page.limit],
       });
-      return groupBy(await foldersInOrder(context, rows), ({ parent: of }) => of!);
+      return foldersOf(context, rows);
     },
   );
   return page.pageOf(children ?? [], () => countFolders(context, parent));
 }
 
-async function foldersInOrder(context: Context, rows: readonly Row[]): Promise<FolderNode[]> {
-  if (rows.length === 0) return [];
-  const { text, values } = foldersById(rows.map(({ id }) => id as string));
-  return (await context.session.query({
-    text: `select * from (${text}) f order by name, id`,
-    values,
-  })) as unknown as FolderNode[];
+/** The folders that these rows name, in their order, by the folder in which the viewer finds them. */
+async function foldersOf(context: Context, rows: readonly Row[]): Promise<Map<string, FolderNode[]>> {
+  if (rows.length === 0) return new Map();
+  const found = (await context.session.query(
+    foldersById(rows.map(({ id }) => id as string)),
+  )) as unknown as FolderNode[];
+  const byId = new Map(found.map((folder) => [folder.id, folder]));
+  const children = new Map<string, FolderNode[]>();
+  for (const { parent, id } of rows) {
+    const folder = byId.get(id as string);
+    if (folder) children.set(parent as string, [...(children.get(parent as string) ?? []), folder]);
+  }
+  return children;
 }
 
 async function countFolders(context: Context, parent: string): Promise<number> {
   const count = await loadBatched<string, number>(context, 'folder count', parent, async (parents) => {
     const rows = await context.session.query({
-      text: 'select parent_id as parent, count(*)::int as count from rowplane.visible_folders where parent_id = any ($1::uuid[]) group by parent_id',
+      text: 'select parent_id as parent, count(*)::int as count from rowplane.visible_children($1::uuid[]) group by parent_id',
       values: [parents],
     });
     return new Map(rows.map((row) => [row.parent as string, row.count as number]));

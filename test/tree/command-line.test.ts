@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { viewerTokenKey } from '../../src/database/keys.ts';
+import { openAdministrators } from '../../src/access/administrators.ts';
+import { createArchive } from '../../src/administration/archives.ts';
+import { runNode, type Ended } from '../support/process.ts';
+import { TEST_SECRET } from '../support/secret.ts';
+import { createTree, type Tree } from './world.ts';
+
+let tree: Tree;
+let ben: string;
+
+beforeAll(async () => {
+  tree = await createTree();
+  const ada = await tree.user('ada', 'ADMINISTRATOR');
+  ben = await tree.user('ben');
+  const administrators = openAdministrators({ url: tree.database.adminUrl, key: viewerTokenKey(TEST_SECRET) });
+  const archive = await administrators.change({ id: ada }, (a) =>
+    createArchive(a, { workspaceId: tree.workspace, name: 'Contracts' }),
+  );
+  await administrators.end();
+  await tree.folder(await tree.folder(archive.id, '2026'), 'January');
+});
+afterAll(() => tree?.end());
+
+function permissions(...args: string[]): Promise<Ended> {
+  const env = {
+    DATABASE_URL: tree.database.superuserUrl,
+    ROWPLANE_SECRET: TEST_SECRET,
+    ROWPLANE_ADMIN_URL: tree.database.adminUrl,
+  };
+  return runNode('src/cli/main.ts', ['permissions', ...args, '--json'], { cwd: '/', env });
+}
+
+async function json(...args: string[]): Promise<unknown> {
+  const { code, stdout, stderr } = await permissions(...args);
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout);
+}
+
+test('P: entries are listed, set, explained and inherited from the command line', async () => {
+  const object = 'Contracts/2026/January';
+  expect(await json('set', object, '--user', 'ben', '--allow', 'EDIT', '--deny', 'delete,CREATE')).toMatchObject({
+    warnings: [{ code: 'DENY_REACHES' }, { code: 'DENY_REACHES' }],
+  });
+  expect(await json('effective', object, '--user', 'ben', '--permission', 'DELETE')).toMatchObject([
+    {
+      principal: 'ben',
+      permission: 'DELETE',
+      decision: 'DENY',
+      allowed: false,
+      entries: [{ inherited: false }, { inheritedFrom: { name: 'Contracts' } }],
+    },
+  ]);
+  expect(await json('break', object)).toEqual({ object, inherits: false });
+  expect(await json('list', object)).toMatchObject({ inherits: false, hasOwnEntries: true, mayEdit: true });
+  expect(await json('restore', object)).toEqual({ object, inherits: true });
+  await json('set', object, '--user', 'ben', '--clear', 'EDIT,CREATE,DELETE');
+  expect(await tree.owner.query('select from rowplane.object_entries where user_id = $1', [ben])).toEqual([]);
+});
+
+test('what can’t be done is said, with exit code 1', async () => {
+  for (const [args, message] of [
+    [['list', 'Contracts/2027'], 'There is no folder \\"2027\\"'],
+    [['set', 'Contracts', '--user', 'ben'], '--allow, --deny or --clear'],
+    [['set', 'Contracts', '--allow', 'VIEW'], '--user or --group'],
+    [['set', 'Contracts', '--user', 'ben', '--allow', 'FLY'], 'There is no permission'],
+    [['break', 'Contracts'], 'inherits from nothing'],
+  ] as const) {
+    const { code, stdout, stderr } = await permissions(...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(message);
+  }
+});
