@@ -59,11 +59,7 @@ export function createScopes(viewers: Viewers): Scopes {
       }
       return (
         homes.get(`${viewer.id} ${scope.folder}`) ??
-        homeOf(
-          viewer,
-          scope.folder,
-          'select workspace_id as workspace from rowplane.visible_paths(array[$1::uuid])',
-        )
+        homeOf(viewer, scope.folder, 'select workspace_id as workspace from rowplane.visible_paths(array[$1::uuid])')
       );
     },
     check(viewer, knowledge) {

@@ -180,8 +180,7 @@ test('V5: an entry is in force for whatever begins after it, at both isolation l
       await reading.query('select rowplane.enter($1, $2)', [viewerToken(cleo!), [tree().workspace]]);
       await reading.query('select rowplane.refresh_access($1)', [tree().workspace]);
       await tree().entry(a!, cleo!, 'VIEW', 'DENY');
-      const rows = await reading
-        .query(`select title from ${plane}.document where title = $1`, [`seen${tag}`]);
+      const rows = await reading.query(`select title from ${plane}.document where title = $1`, [`seen${tag}`]);
       expect(rows.length, level).toBe(level === 'repeatable read' ? 1 : 0);
       await reading.query('rollback');
       expect(await tree().titles(cleo!)).not.toContain(`seen${tag}`);
