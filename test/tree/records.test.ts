@@ -62,6 +62,32 @@ test('P14: one shared record lists its archive, and none of its folders', async 
   expect(await tree().as(ANONYMOUS, (sql) => sql.query('select from rowplane.visible_archives'))).toEqual([]);
 });
 
+test('P14: a record that another layer hides lists no archive', async () => {
+  const archives = () => tree().as(hana!, (sql) => sql.query('select name from rowplane.visible_archives'));
+  await tree().entry(paper, hana!, 'VIEW', 'ALLOW');
+  expect(await archives()).toEqual([{ name: 'Matter 1' }]);
+  const planes = await tree().owner.query<{ plane_id: number; group_id: string }>(
+    'delete from rowplane.plane_groups returning plane_id, group_id',
+  );
+  expect(await archives()).toEqual([]);
+  for (const { plane_id, group_id } of planes)
+    await tree().owner.query('insert into rowplane.plane_groups (plane_id, group_id) values ($1, $2)', [
+      plane_id,
+      group_id,
+    ]);
+  expect(await archives()).toEqual([{ name: 'Matter 1' }]);
+  await tree().edit(ben!, 'document', [paper], 'deleted_at = now()');
+  expect(await archives()).toEqual([]);
+});
+
+test('P14: a folder in the trash lists no archive', async () => {
+  const archives = () => tree().as(hana!, (sql) => sql.query('select name from rowplane.visible_archives'));
+  await tree().entry(to!, hana!, 'VIEW', 'ALLOW');
+  expect(await archives()).toEqual([{ name: 'Matter 1' }]);
+  await tree().as(ben!, (sql) => sql.query('select rowplane.delete_folder($1)', [to]));
+  expect(await archives()).toEqual([]);
+});
+
 test('a record that moves takes its entries along, and inherits from its new folder', async () => {
   await tree().entry(paper, cleo!, 'VIEW', 'DENY');
   await tree().entry(to!, hana!, 'VIEW', 'ALLOW');
