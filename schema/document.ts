@@ -5,7 +5,7 @@ export default define({
   plural: 'documents',
   title: 'Document',
   fields: {
-    title: text({ title: 'Title', required: true }),
+    title: text({ title: 'Title' }),
     documentDate: date({ title: 'Date of the document' }),
     pages: integer({ title: 'Pages' }),
     amount: decimal({ title: 'Amount', scale: 2 }),

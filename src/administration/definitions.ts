@@ -17,6 +17,8 @@ import { lossesOf, obstaclesTo, type StoredPlane, type Workspace } from './defin
 export interface ApplyOptions {
   /** Whether fields, definitions and choices may be removed with what they hold. Default: no. */
   allowDestructive?: boolean;
+  /** Told what was made anew in a workspace without a change of the definitions: compiled otherwise by now, or changed by hand. */
+  onMade?: (workspace: Workspace, objects: readonly string[]) => void;
 }
 
 /** The files and the database disagree in a way that needs a person. The message lists every reason and the remedy. */
@@ -44,14 +46,18 @@ export async function applyDefinitions(
   options: ApplyOptions = {},
 ): Promise<DefinitionChange[]> {
   const changes = await withCompileRetries(() => transaction(owner, (session) => apply(session, wanted, options)));
-  if (changes.length === 0) await recompileAll(owner, wanted);
+  if (changes.length === 0) await recompileAll(owner, wanted, options);
   return changes;
 }
 
 /** A newer version of this program may compile the same definitions into something else. */
-async function recompileAll(owner: Queryable, definitions: Definitions): Promise<void> {
-  for (const { id } of await readWorkspaces(owner))
-    await withCompileRetries(() => transaction(owner, () => recompileWorkspace(owner, id, definitions)));
+async function recompileAll(owner: Queryable, definitions: Definitions, { onMade }: ApplyOptions): Promise<void> {
+  for (const workspace of await readWorkspaces(owner)) {
+    const made = await withCompileRetries(() =>
+      transaction(owner, () => recompileWorkspace(owner, workspace.id, definitions)),
+    );
+    if (made.length > 0) onMade?.(workspace, [...new Set(made)]);
+  }
 }
 
 async function apply(

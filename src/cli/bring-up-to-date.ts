@@ -1,4 +1,4 @@
-import { applyDefinitions } from '../administration/definitions.ts';
+import { applyDefinitions, type ApplyOptions } from '../administration/definitions.ts';
 import type { Definitions } from '../compiler/definition.ts';
 import { describeChange } from '../compiler/diff-definitions.ts';
 import { loadDefinitions } from '../compiler/load-definitions.ts';
@@ -9,7 +9,7 @@ import { schemaFolder } from './schema-folder.ts';
 export interface UpToDate {
   /** The names of the migrations that were applied. */
   applied: string[];
-  /** What changed in the workspaces' tables, one line each. */
+  /** What changed in the workspaces: tables that follow the definitions, and what was compiled or mended. One line each. */
   changes: string[];
   /** The definitions in `schema/`, which the database now has. */
   definitions: Definitions;
@@ -31,8 +31,17 @@ export async function bringUpToDate(
     log,
     warn: log,
     afterMigrations: async (owner) => {
-      changes.push(...(await applyDefinitions(owner, definitions, { allowDestructive })).map(describeChange));
+      const onMade: ApplyOptions['onMade'] = ({ name }, objects) => {
+        changes.push(`Workspace ${name}: made ${listed(objects)} as compiled`);
+      };
+      changes.push(...(await applyDefinitions(owner, definitions, { allowDestructive, onMade })).map(describeChange));
     },
   });
   return { applied, changes, definitions };
+}
+
+/** The first few of them, and how many more there are. */
+function listed(objects: readonly string[]): string {
+  const shown = objects.slice(0, 5).join(', ');
+  return objects.length > 5 ? `${shown} and ${objects.length - 5} more` : shown;
 }

@@ -22,7 +22,7 @@ export function addImport(program: Command): void {
     .requiredOption('--archive <name>', 'the archive')
     .requiredOption('--definition <name>', 'the type of record, such as process')
     .option('--map <file>', 'a mapping file (JSON); without one, columns are matched by their names')
-    .option('--client-from <column>', "the column that names each row's client")
+    .option('--client-from <column>', "the column that names each row's client, or refers to a record that has it")
     .option('--folder <path>', "folder names below the archive's root, such as 2026/Incoming")
     .addHelpText('after', HELP)
     .action(action((csv: string, options: ImportArguments) => run(csv, options)));
@@ -51,7 +51,7 @@ async function run(file: string, { as, map, json, ...options }: ImportArguments)
       import('../compiler/load-definitions.ts'),
       import('./schema-folder.ts'),
     ]);
-  const summary = await withDeployment(async (deployment, settings) => {
+  const summary = await withDeployment(async (deployment, settings, interrupted) => {
     if (!deployment.ownerUrl) throw new Error('DATABASE_URL must be set to import: rows are staged in the database.');
     const definitions = await loadDefinitions(schemaFolder(settings));
     const viewers = openViewers({
@@ -67,6 +67,7 @@ async function run(file: string, { as, map, json, ...options }: ImportArguments)
         ownerUrl: deployment.ownerUrl,
         viewers,
         definitions,
+        interrupted: interrupted(),
         onProgress: (step, done, total) => {
           bars[step].update(done, total);
         },

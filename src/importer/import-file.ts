@@ -32,6 +32,8 @@ export interface ImportOptions {
   ownerUrl: string;
   viewers: Viewers;
   definitions: Definitions;
+  /** Ends the import after its running batch; what was not reached is written down with the rejected rows. */
+  interrupted?: AbortSignal;
   /** Told how far the import is: bytes of the file while it is read, rows while they are imported. */
   onProgress?: (step: 'reading' | 'importing', done: number, total: number) => void;
 }
@@ -55,7 +57,7 @@ export interface ImportSummary {
  * the rows there too.
  */
 export async function importFile(request: ImportRequest, options: ImportOptions): Promise<ImportSummary> {
-  const { viewers, definitions, ownerUrl, onProgress = () => undefined } = options;
+  const { viewers, definitions, ownerUrl, interrupted, onProgress = () => undefined } = options;
   const started = performance.now();
   const definition = definitionNamed(request.definition, definitions);
   const read = request.mapping === undefined ? NO_MAPPING : await readMapping(request.mapping);
@@ -64,27 +66,28 @@ export async function importFile(request: ImportRequest, options: ImportOptions)
   const columns = mapColumns(source.headers, mapping, definition, definitions);
   const viewer = await findUser(ownerUrl, request.user);
   const place = await findImportPlace(viewers, viewer, request);
-  const chooseClient = clientChooser(place, columns.client !== null);
+  const chooseClient = clientChooser(place, columns);
 
-  const staging = await openStaging(ownerUrl, viewer.id, columns.columns);
+  const staging = await openStaging(ownerUrl, viewer.id, columns);
   try {
     const counts: StagedCounts = { rows: 0, clients: new Set() };
     await staging.copyIn(
       stageRows(source, columns, mapping, chooseClient, counts, () => {
+        interrupted?.throwIfAborted();
         onProgress('reading', source.bytesRead(), source.size);
       }),
     );
-    for (const statement of repeatedStatements({ table: staging.table, columns: columns.columns }))
-      await staging.connection.query(statement);
-    await prepareRealms(viewers, viewer, place, counts);
     const run: Run = {
       table: staging.table,
       definition,
-      columns: columns.columns,
+      ...columns,
       archive: place.archive,
       folder: place.folder,
       userName: request.user,
     };
+    for (const statement of repeatedStatements(run)) await staging.connection.query(statement);
+    const clients = columns.clientOf ? place.clients?.values() : counts.clients;
+    await prepareRealms(viewers, viewer, place, [...(clients ?? [])]);
     const asUtf8 = mapping.encoding !== undefined && !/^utf-?8$/i.test(mapping.encoding);
     let reached = 0;
     const imported = await insertRows({
@@ -96,6 +99,7 @@ export async function importFile(request: ImportRequest, options: ImportOptions)
       onProgress: (line) => {
         reached = line;
         onProgress('importing', line, counts.rows);
+        if (line < counts.rows) interrupted?.throwIfAborted();
       },
     }).catch(async (error: unknown) => {
       await rejectRest(staging, reached, error);
@@ -148,12 +152,17 @@ async function findUser(ownerUrl: string, name: string): Promise<Viewer> {
   }
 }
 
-/** The realms of all clients in the file, before the first record is written there. */
-async function prepareRealms(viewers: Viewers, viewer: Viewer, place: ImportPlace, { clients }: StagedCounts) {
-  if (clients.size === 0) return;
+/** The realms of all clients that rows may have, before the first record is written there. */
+async function prepareRealms(
+  viewers: Viewers,
+  viewer: Viewer,
+  place: ImportPlace,
+  clients: readonly (string | null)[],
+): Promise<void> {
+  if (clients.length === 0) return;
   await viewers.write(viewer, [place.workspace], (write) =>
     write.run(
-      [...clients].map((client) => ({
+      clients.map((client) => ({
         text: 'select from rowplane.prepare_realm($1::uuid, $2::uuid, $3::uuid)',
         values: [place.archive, place.folder, client],
       })),

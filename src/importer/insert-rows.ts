@@ -7,6 +7,7 @@ import { identifier, literal, qualified } from '../compiler/sql-object.ts';
 import { asTaken } from '../writer/taken.ts';
 import {
   clientStatement,
+  followedClientStatements,
   lookUpStatements,
   OPEN_ROWS,
   placeStatement,
@@ -57,8 +58,9 @@ export async function insertRows({
       await write.run([{ text: 'select rowplane.refresh_access($1)', values: [workspace] }]);
       const [place] = await write.run([
         placeStatement(run),
-        clientStatement(run, lines),
         ...lookUpStatements(run, knowledge, lines),
+        ...followedClientStatements(run, knowledge, lines),
+        clientStatement(run, lines),
         ...takenStatements(run, knowledge, lines),
       ]);
       if (place?.length !== 1)

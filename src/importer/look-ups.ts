@@ -1,9 +1,9 @@
-import type { Knowledge } from '../access/knowledge.ts';
+import type { Knowledge, PlaneKnowledge } from '../access/knowledge.ts';
 import type { Statement } from '../access/unit.ts';
 import type { ObjectDefinition } from '../compiler/definition.ts';
 import { planeSchema } from '../compiler/names.ts';
 import { identifier, literal, qualified } from '../compiler/sql-object.ts';
-import type { MappedColumn } from './mapping.ts';
+import type { MappedColumn, ReferenceColumn } from './mapping.ts';
 import { keyColumn, valueColumn } from './staging.ts';
 
 /** The rows of a run that a statement is about: lines after `after`, up to `upTo`. */
@@ -18,6 +18,8 @@ export interface Run {
   table: string;
   definition: ObjectDefinition;
   columns: readonly MappedColumn[];
+  /** The reference whose record's client is the row's own, or null. */
+  clientOf: ReferenceColumn | null;
   archive: string;
   folder: string;
   userName: string;
@@ -31,10 +33,32 @@ export function placeStatement({ archive }: Run): Statement {
   return { text: 'select from rowplane.visible_archives a where a.id = $1 and a.may_create', values: [archive] };
 }
 
-/** C7: rejects rows whose client is not the user's any more; all at once, which the database would do one by one. */
+/** Gives rows the clients of the records that they refer to, which were looked up before, and rejects those without. */
+export function followedClientStatements({ table, clientOf }: Run, knowledge: Knowledge, lines: Lines): Statement[] {
+  if (!clientOf) return [];
+  const { target, header } = clientOf;
+  const value = `s.${identifier(valueColumn(clientOf))}`;
+  const values = [lines.after, lines.upTo];
+  return [
+    {
+      text: `update ${table} s set client_id = t.client_id
+        from (select w.id, (select any_value(t.client_id) from (${visibleById(target, knowledge)}) t) as client_id
+          from (select distinct ${value} as id from ${table} s where ${OPEN_ROWS} and ${value} is not null) w) t
+        where ${OPEN_ROWS} and ${value} = t.id`,
+      values,
+    },
+    {
+      text: `update ${table} s set problem = ${literal(`needs a client, and ${header} leads to none`)}
+        where ${OPEN_ROWS} and s.client_id is null`,
+      values,
+    },
+  ];
+}
+
+/** C7: rejects rows whose client is not the user's (any more); all at once, which the database would do one by one. */
 export function clientStatement({ table, archive, userName }: Run, { after, upTo }: Lines): Statement {
   return {
-    text: `update ${table} s set problem = ${literal(`has a client that ${userName} does not work for any more`)}
+    text: `update ${table} s set problem = ${literal(`has a client that ${userName} does not work for in this archive`)}
       where ${OPEN_ROWS} and s.client_id is not null
         and s.client_id not in (select c.client_id from rowplane.visible_clients c where c.archive_id = $3)`,
     values: [after, upTo, archive],
@@ -101,8 +125,12 @@ export function takenStatements(run: Run, knowledge: Knowledge, lines: Lines): S
     });
 }
 
-/** Rejects rows that repeat a unique value of an earlier row for the same client. Run once, before anything is inserted. */
-export function repeatedStatements({ table, columns }: Pick<Run, 'table' | 'columns'>): string[] {
+/**
+ * Rejects rows that repeat a unique value of an earlier row for the same client. Run once, before anything is inserted.
+ * Where clients are still to be found, the database refuses such rows one by one.
+ */
+export function repeatedStatements({ table, columns, clientOf }: Run): string[] {
+  if (clientOf) return [];
   return columns
     .filter(({ field }) => field.unique)
     .map((column) => {
@@ -119,9 +147,19 @@ export function repeatedStatements({ table, columns }: Pick<Run, 'table' | 'colu
 function visibleByKey(target: ObjectDefinition, key: string, { planes }: Knowledge, value = 'w.key'): string {
   const column = identifier(target.fields[key]?.column ?? key);
   const showing = planes.filter(({ definitions }) => definitions[target.name]?.fields[key] !== undefined);
-  const branches = showing.map(
-    ({ id }) =>
-      `select t.id, t.archive_id, t.client_id from ${qualified(planeSchema(id), target.table)} t where t.${column} = ${value}`,
+  return placesThrough(showing, target, `t.${column} = ${value}`);
+}
+
+/** The same by id, which every plane shows. */
+function visibleById(target: ObjectDefinition, { planes }: Knowledge): string {
+  const showing = planes.filter(({ definitions }) => definitions[target.name] !== undefined);
+  return placesThrough(showing, target, 't.id = w.id');
+}
+
+/** Where the records are that these planes show under a condition on `t`. */
+function placesThrough(planes: readonly PlaneKnowledge[], { table }: ObjectDefinition, condition: string): string {
+  const branches = planes.map(
+    ({ id }) => `select t.id, t.archive_id, t.client_id from ${qualified(planeSchema(id), table)} t where ${condition}`,
   );
   if (branches.length === 0)
     return `select t.* from (select null::uuid as id, null::uuid as archive_id, null::uuid as client_id) t where false`;

@@ -59,10 +59,17 @@ const LOGIN_NAME: Field = {
   readOnly: false,
 };
 
+/** A column that refers to a record of `target`. */
+export interface ReferenceColumn extends MappedColumn {
+  target: ObjectDefinition;
+}
+
 export interface MappedColumns {
   columns: MappedColumn[];
   /** The place of the column that names the client, or null. */
   client: number | null;
+  /** The reference whose record's client is the row's own, where the column of the client is one; else null. */
+  clientOf: ReferenceColumn | null;
 }
 
 /** The name of the column that the importer adds to rejected rows; on the way back in it is left out. */
@@ -138,7 +145,10 @@ export function mapColumns(
   if (client === -1) problems.push(`the column of the client, "${mapping.client}", is not in the file`);
   if (problems.length > 0)
     throw mappingProblem(`The columns of the file don't fit:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
-  return { columns, client };
+  const named = columns.find(({ index }) => index === client);
+  const target = named?.field.type === 'reference' ? definitions.get(named.field.to!) : undefined;
+  const clientOf = named && target ? { ...named, target } : null;
+  return { columns, client: clientOf === null ? client : null, clientOf };
 }
 
 function lookUpOf(field: Field, { by }: ColumnOptions, definitions: Definitions): LookUp | null {

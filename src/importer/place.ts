@@ -1,5 +1,6 @@
 import { Refusal } from '../access/refusals.ts';
 import type { Viewer, Viewers } from '../access/viewers.ts';
+import type { MappedColumns } from './mapping.ts';
 
 /** Where the records of a file go, as the importing user sees it. */
 export interface ImportPlace {
@@ -74,15 +75,21 @@ async function clientsOf(viewers: Viewers, viewer: Viewer, archive: string): Pro
 export type ChooseClient = (text: string | null) => { client: string | null } | { problem: string };
 
 /**
- * C7, C8: the client of each row: as the file says, else the user's only one. Throws at once when no row could have a
- * client, or when the file names clients where there are none.
+ * C7, C8: the client of each row: as a column of the file says, else the user's only one. Where it follows from a
+ * reference, it is found with that. Throws at once when no row could have a client, or when the file names clients where
+ * there are none.
  */
-export function clientChooser({ clients }: ImportPlace, fromFile: boolean): ChooseClient {
+export function clientChooser(
+  { clients }: ImportPlace,
+  { client: column, clientOf }: Pick<MappedColumns, 'client' | 'clientOf'>,
+): ChooseClient {
+  const fromFile = column !== null;
   if (!clients) {
-    if (fromFile)
+    if (fromFile || clientOf)
       throw new Refusal('VALIDATION_FAILED', 'Clients are off in this archive: leave out --client-from and "client".');
     return () => ({ client: null });
   }
+  if (clientOf) return () => ({ client: null });
   const only = clients.size === 1 ? [...clients.values()][0] : undefined;
   const names = [...clients.keys()].sort().join(', ');
   if (!fromFile && only === undefined) {

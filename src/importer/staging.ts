@@ -6,7 +6,7 @@ import type { StoredValue } from '../compiler/field-types.ts';
 import { columnType } from '../compiler/field-types.ts';
 import { identifier, qualified } from '../compiler/sql-object.ts';
 import { connect, type Connection } from '../database/queryable.ts';
-import type { MappedColumn } from './mapping.ts';
+import type { MappedColumn, MappedColumns } from './mapping.ts';
 
 /** A row on its way into the staging table. */
 export interface StagedRow {
@@ -58,11 +58,14 @@ export function stagedColumns(columns: readonly MappedColumn[]): StagedColumn[] 
   ];
 }
 
-/** Makes the table of a run, which only this user's statements and the owner can read. `ownerUrl` may become rowplane_owner. */
+/**
+ * Makes the table of a run, which only this user's statements and the owner can read. `ownerUrl` may become
+ * rowplane_owner. With `clientOf`, the client of each row is still to be found too.
+ */
 export async function openStaging(
   ownerUrl: string,
   userId: string,
-  columns: readonly MappedColumn[],
+  { columns, clientOf }: MappedColumns,
 ): Promise<Staging> {
   const run = `run_${randomBytes(6).toString('hex')}`;
   const table = qualified('rowplane_import', run);
@@ -81,7 +84,7 @@ export async function openStaging(
       userId,
       all.map(({ name }) => name),
       all.map(({ type }) => type),
-      resolved.map(({ name }) => name),
+      [...resolved.map(({ name }) => name), ...(clientOf ? ['client_id'] : [])],
     ]);
   } catch (error) {
     await connection.end();

@@ -102,7 +102,13 @@ test('a file added to schema/ is all it takes: tables in all workspaces, and ful
     { number: '2026-1', process_id: null },
   ]);
   expect(await office.owner.query(`select from ws_${office.first}.invoice`)).toEqual([]);
-  expect(await applyDefinitions(office.owner, wanted)).toEqual([]);
+  const made: unknown[] = [];
+  const onMade = (...what: unknown[]) => void made.push(what);
+  expect(await applyDefinitions(office.owner, wanted, { onMade })).toEqual([]);
+  expect(made).toEqual([]);
+  await office.owner.query('drop policy realm_view on ws_1.process');
+  expect(await applyDefinitions(office.owner, wanted, { onMade })).toEqual([]);
+  expect(made).toEqual([[expect.objectContaining({ id: 1 }), ['realm_view on ws_1.process']]]);
 });
 
 describe('an applied definition', () => {

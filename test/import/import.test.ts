@@ -21,6 +21,24 @@ beforeEach(async () => {
   await importing.database.owner.query(`delete from ws_1.process where reference not like 'P-2025-%'`);
 });
 
+test('an import that is interrupted writes down what it did not reach', async () => {
+  const interrupt = new AbortController();
+  const rows = Array.from({ length: 700 }, (_, index) => `L-${index}`);
+  await expect(
+    importing.importCsv(`reference\n${rows.join('\n')}\n`, {
+      user: 'dara',
+      interrupted: interrupt.signal,
+      onProgress: (step, done) => {
+        if (step === 'importing' && done > 0) interrupt.abort(new Error('it was interrupted.'));
+      },
+    }),
+  ).rejects.toThrow(/stopped after row 200: it was interrupted/);
+  expect(await records()).toHaveLength(200);
+  const rest = await importing.rejected();
+  expect(rest).toHaveLength(501);
+  expect(rest[1]).toBe('L-200,"not reached: the import stopped before it (it was interrupted.)"');
+});
+
 describe('rows become records', () => {
   test('of the user, with the client that the column names (C7) and columns matched by name', async () => {
     const summary = await importing.importCsv(
@@ -53,6 +71,26 @@ describe('rows become records', () => {
       code: 'CLIENT_REQUIRED',
       message: expect.stringContaining('Customer contact, Experts, General') as string,
     });
+  });
+
+  test('C8: a reference names the client: that of the record that it leads to, if it is the user’s', async () => {
+    await importing.importCsv('reference,client\nS-1,General\nS-2,Experts\n', { clientFrom: 'client' });
+    await importing.importCsv('reference\nS-3\n', { archive: 'Contracts' });
+    const steps = { definition: 'step', clientFrom: 'process' };
+    const summary = await importing.importCsv('process,name\nS-1,a\nS-2,b\nS-3,c\nS-4,d\n', steps);
+    expect(summary).toMatchObject({ rows: 4, imported: 2, rejected: 2 });
+    expect((await importing.rejected()).slice(1)).toEqual([
+      'S-3,c,"needs a client, and process leads to none"',
+      expect.stringContaining('there is no process'),
+    ]);
+    const made = await importing.database.owner.query(
+      'select s.name, c.name as client from ws_1.step s join rowplane.clients c on c.id = s.client_id order by 1',
+    );
+    expect(made).toEqual([
+      { name: 'a', client: 'General' },
+      { name: 'b', client: 'Experts' },
+    ]);
+    await importing.database.owner.query('delete from ws_1.step');
   });
 
   test('into a folder below the root, in an archive without clients', async () => {

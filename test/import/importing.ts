@@ -1,12 +1,20 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { importFile, type ImportRequest, type ImportSummary } from '../../src/importer/import-file.ts';
+import {
+  importFile,
+  type ImportOptions,
+  type ImportRequest,
+  type ImportSummary,
+} from '../../src/importer/import-file.ts';
 import { createDemoDatabase, type DemoDatabase } from '../demo/demo-database.ts';
 
 export interface Importing extends DemoDatabase {
   /** Writes a CSV file and imports it, as cleo into Permits unless told otherwise. */
-  importCsv(csv: string, request?: Partial<ImportRequest> & { map?: unknown }): Promise<ImportSummary>;
+  importCsv(
+    csv: string,
+    request?: Partial<ImportRequest> & Pick<ImportOptions, 'interrupted' | 'onProgress'> & { map?: unknown },
+  ): Promise<ImportSummary>;
   /** The lines of the rejected file of the last import. */
   rejected(): Promise<string[]>;
   /** A file in the test's folder. */
@@ -21,7 +29,7 @@ export async function createImporting(): Promise<Importing> {
   return {
     ...demo,
     file,
-    async importCsv(csv, { map, ...request } = {}) {
+    async importCsv(csv, { map, interrupted, onProgress, ...request } = {}) {
       await writeFile(file('rows.csv'), csv);
       if (map !== undefined) await writeFile(file('map.json'), JSON.stringify(map));
       return importFile(
@@ -34,7 +42,13 @@ export async function createImporting(): Promise<Importing> {
           mapping: map === undefined ? undefined : file('map.json'),
           ...request,
         },
-        { ownerUrl: demo.database.ownerUrl, viewers: demo.viewers, definitions: demo.definitions },
+        {
+          ownerUrl: demo.database.ownerUrl,
+          viewers: demo.viewers,
+          definitions: demo.definitions,
+          interrupted,
+          onProgress,
+        },
       );
     },
     async rejected() {

@@ -62,13 +62,28 @@ describe.skipIf(!PRESENT)('real permits (skipped where ../shared/data is not the
     expect(await count('distinct r.responsible')).toBe(39);
   });
 
+  test('C8: each step goes to the client of the permit that it refers to', async () => {
+    const steps = {
+      file: importing.file('permit-steps.csv'),
+      definition: 'step',
+      mapping: importing.file('steps.json'),
+    };
+    await expect(bring(steps)).rejects.toMatchObject({ code: 'CLIENT_REQUIRED' });
+    const summary = await bring({ ...steps, clientFrom: 'permit' });
+    expect(summary).toMatchObject({ rows: 8577, imported: 8577, rejected: 0 });
+    const astray = await importing.database.owner.query(
+      'select from ws_1.step s join ws_1.process p on p.id = s.process_id where s.client_id is distinct from p.client_id',
+    );
+    expect(astray).toEqual([]);
+    await importing.database.owner.query('delete from ws_1.step');
+  });
+
   test('each step refers to its permit', async () => {
     const steps = {
       file: importing.file('permit-steps.csv'),
       definition: 'step',
       mapping: importing.file('steps.json'),
     };
-    // A step's client follows from its permit's department, which this file doesn't have: all of them go to one archive without clients.
     const summary = await bring({ ...steps, archive: 'Contracts' });
     expect(summary).toMatchObject({ rows: 8577, imported: 8577, rejected: 0 });
     const [row] = await importing.database.owner.query(
