@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addApply } from './apply.ts';
 import { addArchives } from './archives.ts';
 import { addClients } from './clients.ts';
 import { addConfig } from './config.ts';
 import { addDemo } from './demo.ts';
+import { addExport } from './export.ts';
 import { addGroups } from './groups.ts';
 import { addImport } from './import.ts';
 import { addLog } from './log.ts';
@@ -38,5 +40,7 @@ addPlanes(program);
 addPermissions(program);
 addPolicies(program);
 addLog(program);
+addExport(program);
+addApply(program);
 
 await program.parseAsync();

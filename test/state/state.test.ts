@@ -1,0 +1,196 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openAdministrators, type Administrators } from '../../src/access/administrators.ts';
+import { applyDefinitions } from '../../src/administration/definitions.ts';
+import { applyState, compareState, nameOf, readState } from '../../src/administration/state/apply-state.ts';
+import { isKept, type Change } from '../../src/administration/state/fact.ts';
+import { readStateFiles, writeState } from '../../src/administration/state/files.ts';
+import { viewerTokenKey } from '../../src/database/keys.ts';
+import { connect } from '../../src/database/queryable.ts';
+import { createDemoDatabase, type DemoDatabase } from '../demo/demo-database.ts';
+import { createDatabase, withViewer } from '../support/database.ts';
+
+let demo: DemoDatabase;
+let administrators: Administrators;
+let folder: string;
+
+beforeAll(async () => {
+  demo = await createDemoDatabase();
+  const { adminUrl, secret } = demo.database;
+  administrators = openAdministrators({ url: adminUrl, key: viewerTokenKey(secret), connections: 1, door: 'CLI' });
+});
+afterAll(async () => {
+  await administrators?.end();
+  await demo?.drop();
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rowplane-state-'));
+  await exported();
+  return () => rm(folder, { recursive: true });
+});
+
+const ada = () => ({ id: demo.people.ada! });
+const exported = async () => writeState(folder, await administrators.read(ada(), (a) => readState(a)));
+const wanted = () => readStateFiles(folder);
+const apply = async (confirm = false) => {
+  const facts = await wanted();
+  return administrators.change(ada(), (a) => applyState(a, demo.definitions, facts, { confirm }));
+};
+const differing = async () => {
+  const facts = await wanted();
+  return (await administrators.read(ada(), (a) => compareState(a, facts))).filter((change) => !isKept(change));
+};
+const told = (changes: readonly Change[]) =>
+  changes.map((change) => `${change.before === null ? '+' : change.after === null ? '-' : '~'} ${nameOf(change)}`);
+
+/** Replaces a text that stands in a file once. */
+async function edit(file: string, text: string, replacement: string): Promise<void> {
+  const content = await readFile(join(folder, file), 'utf8');
+  expect(content.split(text)).toHaveLength(2);
+  await writeFile(join(folder, file), content.replace(text, replacement));
+}
+
+async function seen(viewer: string, text: string): Promise<unknown[]> {
+  return withViewer(demo.database, demo.people[viewer]!, (session) => session.query(text));
+}
+
+test('what was exported differs in nothing, and is the same text each time', async () => {
+  expect(await differing()).toEqual([]);
+  const before = await readFile(join(folder, 'workspaces/Office.yaml'), 'utf8');
+  expect(before).toContain('- group: Everyone\n            allow: [VIEW, EDIT, CREATE, DELETE]');
+  await exported();
+  expect(await readFile(join(folder, 'workspaces/Office.yaml'), 'utf8')).toBe(before);
+  expect(await apply()).toEqual([]);
+});
+
+test('files that were changed become the state: people, groups, clients, planes, entries and breaks', async () => {
+  await edit(
+    'account.yaml',
+    'groups:\n',
+    'groups:\n  Auditors:\n    users: [ivan, ben]\n    groups: [Second-level reviewers]\n',
+  );
+  await edit('account.yaml', '  hana:', '  ivan:\n    role: EXTERNAL\n  hana:');
+  await edit('workspaces/Office.yaml', 'users: [ben, cleo]', 'users: [cleo]\n        groups: [Auditors]');
+  await edit(
+    'workspaces/Office.yaml',
+    'archives:\n  Contracts:\n    permissions:\n',
+    `archives:
+  Contracts:
+    permissions:
+      /Leases:
+        inherits: false
+        entries:
+          - { user: cleo, allow: [VIEW] }
+          - { group: Auditors, deny: [VIEW] }
+`,
+  );
+  await edit(
+    'workspaces/Office.yaml',
+    'planes:\n',
+    `planes:
+  Worklist:
+    definitions:
+      process: { views: [worklist], restriction: { endedAt: { isSet: false } } }
+    groups: [Auditors]
+`,
+  );
+  const planned = told(await differing());
+  expect(planned).toContain('+ break Office · Contracts · /Leases');
+  const done = told(await apply());
+  expect(done).toEqual(expect.arrayContaining(planned));
+  // The break copied what reached the folder: more than the file says, so that went.
+  expect(done).toContain('- entry Office · Contracts · /Leases · group · Everyone · VIEW');
+  expect(await differing()).toEqual([]);
+
+  const leases = `select name from rowplane.visible_folders where name = 'Leases'`;
+  expect(await seen('cleo', leases)).toEqual([{ name: 'Leases' }]);
+  expect(await seen('dara', leases)).toEqual([]);
+  expect(
+    await demo.database.owner.query(
+      `select from rowplane.client_assignments c join rowplane.groups g on g.id = c.group_id`,
+    ),
+  ).toHaveLength(1);
+  const logged = await demo.database.owner.query(
+    `select distinct c.door from rowplane_log.entries c where c.table_name = 'inheritance_breaks'`,
+  );
+  expect(logged).toEqual([{ door: 'CLI' }]);
+});
+
+test('all or nothing: a name that leads nowhere is told with the fact that it is about', async () => {
+  await edit('account.yaml', '  hana:', '  late:\n    role: EXTERNAL\n  hana:');
+  await edit('workspaces/Review.yaml', 'groups: [First-level reviewers]', 'groups: [First-level reviewers, Nobody]');
+  await expect(apply()).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    message: 'planeGroup Review · First-level review · Nobody: There is no group "Nobody".',
+  });
+  expect(await demo.database.owner.query(`select from rowplane.users where name = 'late'`)).toEqual([]);
+});
+
+test('U8: what holds data stays, whether a file names it or not', async () => {
+  await edit('account.yaml', '  hana:\n    role: GUEST\n    displayName: Hana\n', '');
+  const all = await administrators.read(ada(), async (a) => compareState(a, await wanted()));
+  expect(told(all.filter(isKept))).toEqual(['- user hana']);
+  expect(await apply()).toEqual([]);
+});
+
+describe('P7, A9: what needs a confirmation', () => {
+  test('one’s own EDIT_PERMISSIONS', async () => {
+    const content = await readFile(join(folder, 'workspaces/Review.yaml'), 'utf8');
+    const without = content
+      .replace(/ {10}- group: Administrators\n {12}allow: \[EDIT_PERMISSIONS\]\n/, '')
+      .replace(/user: ada/, 'user: emil');
+    expect(without).not.toBe(content);
+    await writeFile(join(folder, 'workspaces/Review.yaml'), without);
+    await expect(apply()).rejects.toMatchObject({ code: 'LOCKED_OUT', details: { confirm: 'OWN_EDIT_PERMISSIONS' } });
+    expect(told(await apply(true))).toContain('+ entry Review · Matter 1 · / · user · emil · EDIT_PERMISSIONS');
+    await writeFile(join(folder, 'workspaces/Review.yaml'), content);
+    await apply();
+  });
+
+  test('nobody left who manages an archive is refused, confirmed or not', async () => {
+    const content = await readFile(join(folder, 'workspaces/Review.yaml'), 'utf8');
+    await writeFile(join(folder, 'workspaces/Review.yaml'), content.replaceAll('[EDIT_PERMISSIONS]', '[VIEW]'));
+    await expect(apply(true)).rejects.toMatchObject({ code: 'LOCKED_OUT' });
+  });
+
+  test('the last plane of somebody', async () => {
+    await edit('workspaces/Review.yaml', 'groups: [First-level reviewers]', 'groups: []');
+    await expect(apply()).rejects.toMatchObject({ code: 'VALIDATION_FAILED', details: { losingCount: 1 } });
+  });
+});
+
+test('mistakes in files are told by file and place, all at once', async () => {
+  await edit('account.yaml', 'role: GUEST', 'role: VISITOR');
+  await edit('workspaces/Office.yaml', 'clientsEnabled: true', 'clientEnabled: true');
+  const refusal = await wanted().catch((error: Error) => error.message);
+  expect(refusal).toMatch(/account\.yaml: .*\n.*users\.hana\.role/);
+  expect(refusal).toMatch(/Office\.yaml: .*clientEnabled/);
+});
+
+test('an empty deployment becomes like the one that was exported', async () => {
+  const other = await createDatabase();
+  const session = await connect(other.ownerUrl);
+  try {
+    await applyDefinitions(session, demo.definitions);
+    const [row] = await other.owner.query<{ id: string }>(
+      `insert into rowplane.users (name, role) values ('ada', 'ADMINISTRATOR') returning id`,
+    );
+    // Folders are content: they aren't part of the state, and neither are entries on them.
+    const content = await readFile(join(folder, 'workspaces/Office.yaml'), 'utf8');
+    await writeFile(join(folder, 'workspaces/Office.yaml'), content.replace(/ {6}\/Leases:\n(?: {8,}.*\n)+/, ''));
+    const facts = await wanted();
+    const there = openAdministrators({ url: other.adminUrl, key: viewerTokenKey(other.secret), connections: 1 });
+    try {
+      await there.change({ id: row!.id }, (a) => applyState(a, demo.definitions, facts));
+      const left = await there.read({ id: row!.id }, (a) => compareState(a, facts));
+      expect(told(left)).toEqual([]);
+    } finally {
+      await there.end();
+    }
+  } finally {
+    await session.end();
+    await other.drop();
+  }
+});
