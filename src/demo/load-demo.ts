@@ -1,12 +1,14 @@
 import type { Administration } from '../access/administrators.ts';
 import { openAdministrators } from '../access/administrators.ts';
 import { Refusal } from '../access/refusals.ts';
+import { ANONYMOUS } from '../access/viewers.ts';
 import { createArchive } from '../administration/archives.ts';
 import { enableClients } from '../administration/archive-clients.ts';
 import { createClient } from '../administration/clients.ts';
 import { createCompany } from '../administration/companies.ts';
 import { addMembers } from '../administration/group-members.ts';
 import { createGroup } from '../administration/groups.ts';
+import { setPermissions } from '../administration/permissions.ts';
 import { assignPlane, unassignPlane } from '../administration/plane-groups.ts';
 import { createPlane, listAllPlanes } from '../administration/planes.ts';
 import { createUser } from '../administration/users.ts';
@@ -16,7 +18,7 @@ import { connect, type Queryable } from '../database/queryable.ts';
 import { insertRecords, type Place } from './insert-records.ts';
 import { ADMINISTRATOR, CLIENTS, GROUPS, PEOPLE } from './people.ts';
 import { REVIEW_PLANES } from './planes.ts';
-import { batches, contractFolders, contracts, processes, reviewDocuments } from './records.ts';
+import { batches, contractFolders, contracts, processes, reviewDocuments, SHARED_FOLDER } from './records.ts';
 
 export interface DemoOptions {
   /** A database role that may become rowplane_owner. */
@@ -98,7 +100,7 @@ async function build(a: Administration, definitions: Definitions): Promise<void>
   await a.asOwner((owner) => owner.query('update rowplane.deployment set demo = true'));
 }
 
-/** Permits, with clients; Contracts, with a folder tree. */
+/** Permits, with clients; Contracts, with a folder tree, of which a guest sees one folder and anonymous one document. */
 async function fillOffice(a: Administration, definitions: Definitions, { id: workspaceId }: Workspace, people: Ids) {
   const permits = await createArchive(a, { workspaceId, name: 'Permits' });
   const clients: Ids = {};
@@ -111,7 +113,7 @@ async function fillOffice(a: Administration, definitions: Definitions, { id: wor
   });
   const contractsArchive = await createArchive(a, { workspaceId, name: 'Contracts' });
 
-  await a.asOwner(async (owner) => {
+  const shared = await a.asOwner(async (owner) => {
     const records = { owner, workspace: workspaceId, definitions, people };
     const permitProcesses = processes();
     await insertRecords(records, 'process', permitProcesses, ({ client }) => ({
@@ -120,12 +122,19 @@ async function fillOffice(a: Administration, definitions: Definitions, { id: wor
       client: idOf(clients, client),
     }));
     const folders = await createFolders(owner, contractsArchive.id, contractFolders());
-    await insertRecords(records, 'document', contracts(permitProcesses, folders.length), ({ folder }) => ({
+    const documents = contracts(permitProcesses, folders.length);
+    await insertRecords(records, 'document', documents, ({ folder }) => ({
       archive: contractsArchive.id,
       folder: folders[folder] ?? contractsArchive.id,
       client: null,
     }));
+    return { folder: folders[contractFolders().indexOf(SHARED_FOLDER)]!, document: documents[0]!.id };
   });
+  const allow = { permission: 'VIEW', decision: 'ALLOW' } as const;
+  await setPermissions(a, [
+    { object: { id: shared.folder, workspace: workspaceId }, principal: idOf(people, 'hana'), ...allow },
+    { object: { id: shared.document, workspace: workspaceId }, principal: ANONYMOUS, ...allow },
+  ]);
 }
 
 /** Matter 1, seen through two planes instead of Full access. */

@@ -17,7 +17,7 @@ export const PEOPLE: readonly DemoPerson[] = [
   { name: 'emil', displayName: 'Emil', role: 'INTERNAL', note: 'first-level reviewer' },
   { name: 'fay', displayName: 'Fay', role: 'INTERNAL', note: 'second-level reviewer' },
   { name: 'gus', displayName: 'Gus', role: 'EXTERNAL', note: 'external, both review levels: cells don’t mix' },
-  { name: 'hana', displayName: 'Hana', role: 'GUEST', note: 'guest: sees what is shared with her' },
+  { name: 'hana', displayName: 'Hana', role: 'GUEST', note: 'guest: sees one folder of Contracts' },
 ];
 
 export const ADMINISTRATOR = 'ada';

@@ -73,6 +73,9 @@ export function contractFolders(): string[] {
   ]);
 }
 
+/** The one folder that the guest sees. */
+export const SHARED_FOLDER = 'Leases/2024';
+
 /** 500 documents of Contracts; some are about a permit. */
 export function contracts(permits: readonly DemoProcess[], folders: number): DemoDocument[] {
   const random = seeded(2);

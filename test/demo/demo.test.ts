@@ -77,10 +77,22 @@ describe('the demo', () => {
     expect(seen / 2000).toBeLessThan(0.4);
   });
 
-  test('everybody but guests sees the documents of Contracts', async () => {
-    expect(await visible('ada', 'Office', 'document')).toBe(500);
-    expect(await visible('gus', 'Office', 'document')).toBe(500);
-    expect(await visible('hana', 'Office', 'document')).toBe(0);
+  test.each([
+    ['ada', 500],
+    ['gus', 500],
+    ['hana', 25],
+    ['anonymous', 1],
+  ])('P4, P6: %s sees %i documents of Contracts', async (name, count) => {
+    expect(await visible(name, 'Office', 'document')).toBe(count);
+  });
+
+  test('P14: the guest finds the folder that is shared with her, and not those that it is in', async () => {
+    const [folders, archives] = await demo.viewers.read({ id: demo.people.hana ?? '' }, [], () => [
+      { text: 'select name, parent_id from rowplane.visible_folders order by name', values: [] },
+      { text: 'select name from rowplane.visible_archives', values: [] },
+    ]);
+    expect(folders).toMatchObject([{ name: '2024', parent_id: null }, { name: 'Drafts' }, { name: 'Signed' }]);
+    expect(archives).toEqual([{ name: 'Contracts' }]);
   });
 
   test('is loaded once', async () => {

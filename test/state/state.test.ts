@@ -179,7 +179,10 @@ test('an empty deployment becomes like the one that was exported', async () => {
     );
     // Folders are content: they aren't part of the state, and neither are entries on them.
     const content = await readFile(join(folder, 'workspaces/Office.yaml'), 'utf8');
-    await writeFile(join(folder, 'workspaces/Office.yaml'), content.replace(/ {6}\/Leases:\n(?: {8,}.*\n)+/, ''));
+    await writeFile(
+      join(folder, 'workspaces/Office.yaml'),
+      content.replaceAll(/ {6}(?:\/Leases.*|document:.*):\n(?: {8,}.*\n)+/g, ''),
+    );
     const facts = await wanted();
     const there = openAdministrators({ url: other.adminUrl, key: viewerTokenKey(other.secret), connections: 1 });
     try {
