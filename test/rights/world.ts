@@ -8,62 +8,17 @@ import { createProfile } from '../../src/administration/profiles.ts';
 import { setProfileRights } from '../../src/administration/profile-rights.ts';
 import { makeWorkspace } from '../../src/administration/workspaces.ts';
 import type { RightLevel } from '../../src/access/knowledge.ts';
-import { define, reference, text, type Definitions } from '../../src/compiler/definition.ts';
-import { definitionsOf } from '../../src/compiler/load-definitions.ts';
-import { defineRights } from '../../src/compiler/rights-declaration.ts';
 import { viewerTokenKey } from '../../src/database/keys.ts';
 import { connect, transaction, type Queryable } from '../../src/database/queryable.ts';
 import { contextFactory } from '../../src/graphql/context.ts';
 import { createSchema } from '../../src/graphql/create-schema.ts';
 import { createExecutor } from '../../src/graphql/executor/execute.ts';
 import { encodeId, recordId } from '../../src/graphql/global-id.ts';
-import { createDatabase, type TestDatabase, viewerToken, withViewer } from '../support/database.ts';
+import { createDatabase, type TestDatabase, withViewer } from '../support/database.ts';
+import { DEFINITIONS, RIGHTS } from './definitions.ts';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- an answer is as deep as what was asked
 export type Data = Record<string, any>;
-
-export const RIGHTS = defineRights({
-  rights: {
-    documentWorklist: 'Document worklist',
-    invoices: 'Invoices',
-    vendors: 'Vendors',
-    orders: 'Orders',
-  },
-  applications: {
-    finance: { title: 'Finance', rights: ['documentWorklist', 'invoices', 'vendors'] },
-    procurement: { title: 'Procurement', rights: ['orders', 'vendors'] },
-  },
-});
-
-const fields = { title: text({ title: 'Title' }), batch: reference({ title: 'Batch', to: 'batch' }) };
-
-/** Items of a worklist need a right; the notes that refer to them don't. */
-export const DEFINITIONS: Definitions = definitionsOf([
-  define({
-    name: 'item',
-    plural: 'items',
-    title: 'Item',
-    right: 'documentWorklist',
-    fields,
-    views: { all: { title: 'All', fields: ['title', 'batch'] } },
-    layouts: { edit: { title: 'Edit', edits: ['title', 'batch'] } },
-    abilities: { PRINT: { title: 'Print', fields: ['title'] } },
-  }),
-  define({
-    name: 'batch',
-    plural: 'batches',
-    title: 'Batch',
-    fields: { title: text({ title: 'Title' }) },
-    layouts: { edit: { title: 'Edit', edits: ['title'] } },
-  }),
-  define({
-    name: 'note',
-    plural: 'notes',
-    title: 'Note',
-    fields: { title: text({ title: 'Title' }), item: reference({ title: 'Item', to: 'item' }) },
-    layouts: { edit: { title: 'Edit', edits: ['title', 'item'] } },
-  }),
-]);
 
 /** A company with a workspace and an archive in which everyone may do everything. */
 export interface Place {
@@ -223,7 +178,7 @@ export function useWorld(fill: (world: World) => Promise<void> = async () => und
   return () => world!;
 }
 
-export { encodeId, viewerToken };
+export { encodeId };
 
 /** A login of a person's own, which carries the database's tag and goes with it. */
 async function loginUrl({ name, owner, superuserUrl }: TestDatabase, person: string): Promise<string> {
