@@ -99,6 +99,16 @@ test('R8: profiles, rights roles and assignments are run by command line', async
   ).toEqual([[''], ['ben', 'A-GmbH', 'Clerk'], ['ben', 'B-GmbH', 'Second']]);
 });
 
+test('L1, R8: the change history of a profile and of a rights role is a query', async () => {
+  const { entries } = (await json('log', 'show', '--object', 'profile:Second')) as { entries: { table: string }[] };
+  expect(new Set(entries.map(({ table }) => table))).toEqual(
+    new Set(['profiles', 'profile_rights', 'rights_role_profiles', 'rights_assignments']),
+  );
+  expect(await json('log', 'show', '--object', 'rights-role:Clerk', '--operation', 'DELETE')).toMatchObject({
+    entries: [{ table: 'rights_assignments' }],
+  });
+});
+
 test('bad input says what to do', async () => {
   expect(await error('profiles', 'create', 'X', '--application', 'nonsense')).toMatchObject({
     code: 'VALIDATION_FAILED',
