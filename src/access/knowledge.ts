@@ -14,6 +14,9 @@ export interface PlaneKnowledge {
   definitions: Record<string, PlaneDefinition>;
 }
 
+/** R1. */
+export type RightLevel = 'NONE' | 'DISPLAY' | 'EDIT';
+
 /**
  * What the server knows about a viewer in a workspace. It chooses how to get at rows with it, never which rows: with
  * wrong knowledge a statement is slow or is thrown away, since the database tests everything again.
@@ -23,6 +26,8 @@ export interface Knowledge {
   /** Which state of permissions and realms this is about. */
   stamp: string;
   planes: PlaneKnowledge[];
+  /** R7: the level at which the viewer has the right of each definition that names one. */
+  rights: Record<string, RightLevel>;
   /** The visible realms if they hold few of the workspace's records, else null. */
   realms: number[] | null;
 }
@@ -33,7 +38,10 @@ export function knowledgeStatements(token: string, workspace: number): Statement
     { text: 'begin isolation level repeatable read read write', values: [] },
     { text: 'select viewer, mode from rowplane.enter($1)', values: [token] },
     { text: 'select rowplane.refresh_access($1)', values: [workspace] },
-    { text: 'select rowplane.viewer_knowledge($1) as knowledge', values: [workspace] },
+    {
+      text: 'select rowplane.viewer_knowledge($1) as knowledge, rowplane.viewer_rights_of($1) as rights',
+      values: [workspace],
+    },
     { text: 'commit', values: [] },
   ];
 }

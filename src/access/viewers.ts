@@ -3,6 +3,7 @@ import { openConnections, SpoiltConnection } from './connections.ts';
 import type { ConnectionOptions } from './connections.ts';
 import { jointStamp, knowledgeStatements } from './knowledge.ts';
 import type { Knowledge } from './knowledge.ts';
+import { limitByRights } from './knowledge-rights.ts';
 import { asRefusal, sqlState } from './refusals.ts';
 import type { Row, Statement } from './unit.ts';
 import { signViewerToken } from './viewer-token.ts';
@@ -116,7 +117,11 @@ export function openViewers({
   async function learn(viewer: Viewer, workspace: number): Promise<Knowledge> {
     const rows = await retrying(() => connections.lend((run) => run(knowledgeStatements(tokenOf(viewer), workspace))));
     expectViewer(rows[1]?.[0], viewer);
-    return { workspace, ...(rows[3]?.[0]?.knowledge as Omit<Knowledge, 'workspace'>) };
+    const { knowledge: known, rights } = rows[3]![0] as {
+      knowledge: Omit<Knowledge, 'workspace' | 'rights'>;
+      rights: Knowledge['rights'];
+    };
+    return limitByRights({ workspace, ...known, rights });
   }
 
   function knowledge(viewer: Viewer, workspace: number): Promise<Knowledge> {

@@ -1,5 +1,6 @@
 import { editDoorObjects } from '../compiler/edit-door.ts';
 import { guardObjects } from '../compiler/guard.ts';
+import { rightObjects } from '../compiler/rights.ts';
 import { planeFunctionObjects } from '../compiler/plane-functions.ts';
 import { planeObjects } from '../compiler/plane.ts';
 import type { Blueprint, Plane } from '../compiler/restriction.ts';
@@ -16,6 +17,7 @@ export function sharedPlan(blueprint: Blueprint): PlannedObject[] {
     ...sightObjects(blueprint),
     ...editDoorObjects(blueprint),
     ...guardObjects(blueprint),
+    ...rightObjects(blueprint),
     ...trashObjects(blueprint),
     ...scopeObjects(blueprint),
   ];

@@ -35,8 +35,11 @@ export async function checkPrincipals(
   if (problems.length > 0) throw invalid(problems);
 }
 
+/** Tables of what input names by uuid. */
+export type NamedTable = 'companies' | 'groups' | 'profiles' | 'rights_assignments' | 'rights_roles' | 'users';
+
 /** The places of the ids that aren't in the table. */
-async function unknownIds(database: Queryable, table: 'users' | 'groups', ids: readonly string[]): Promise<number[]> {
+export async function unknownIds(database: Queryable, table: NamedTable, ids: readonly string[]): Promise<number[]> {
   if (ids.length === 0) return [];
   const rows = await database.query<{ index: number }>(
     `select (given.place - 1)::int as index from unnest($1::uuid[]) with ordinality given(id, place)

@@ -1,7 +1,9 @@
+import { applyRights } from '../administration/apply-rights.ts';
 import { applyDefinitions, type ApplyOptions } from '../administration/definitions.ts';
 import type { Definitions } from '../compiler/definition.ts';
 import { describeChange } from '../compiler/diff-definitions.ts';
 import { loadDefinitions } from '../compiler/load-definitions.ts';
+import { loadRights } from '../compiler/load-rights.ts';
 import type { Deployment } from '../database/deployment.ts';
 import type { Settings } from '../database/settings.ts';
 import { schemaFolder } from './schema-folder.ts';
@@ -9,15 +11,15 @@ import { schemaFolder } from './schema-folder.ts';
 export interface UpToDate {
   /** The names of the migrations that were applied. */
   applied: string[];
-  /** What changed in the workspaces: tables that follow the definitions, and what was compiled or mended. One line each. */
+  /** What changed in rights, in the tables of workspaces, and in what was compiled or mended. One line each. */
   changes: string[];
   /** The definitions in `schema/`, which the database now has. */
   definitions: Definitions;
 }
 
 /**
- * Brings a deployment's database up to date: roles, migrations, policies, and then the object definitions in all
- * workspaces. Throws DefinitionsRefused where those would take something away and `allowDestructive` isn't given.
+ * Brings a deployment's database up to date: roles, migrations, policies, rights, and then the object definitions in
+ * all workspaces. Throws DefinitionsRefused where those would take something away and `allowDestructive` isn't given.
  */
 export async function bringUpToDate(
   deployment: Deployment,
@@ -26,11 +28,13 @@ export async function bringUpToDate(
   { allowDestructive = false }: { allowDestructive?: boolean } = {},
 ): Promise<UpToDate> {
   const definitions = await loadDefinitions(schemaFolder(settings));
+  const rights = await loadRights(schemaFolder(settings));
   const changes: string[] = [];
   const { applied } = await deployment.migrate({
     log,
     warn: log,
     afterMigrations: async (owner) => {
+      changes.push(...(await applyRights(owner, rights, { allowDestructive })));
       const onMade: ApplyOptions['onMade'] = ({ name }, objects) => {
         changes.push(`Workspace ${name}: made ${listed(objects)} as compiled`);
       };

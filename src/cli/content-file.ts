@@ -6,14 +6,16 @@ export const CONTENT = 'a JSON file: { "document": { "views": ["list"], "restric
 
 /** The content of a plane as the file has it, an object by definition. */
 export async function contentIn(file: string): Promise<ContentInput[]> {
-  const content = parsed(file, await readFile(file, 'utf8'));
+  const content = await jsonIn(file);
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw new Error(`${file} must hold ${CONTENT}.`);
   }
   return Object.entries(content).map(([definition, enabled]) => ({ ...(enabled as object), definition }));
 }
 
-function parsed(file: string, text: string): unknown {
+/** What a JSON file holds. Throws with the file's name where it is none. */
+export async function jsonIn(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8');
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,7 +1,8 @@
 import type { Administration } from '../access/administrators.ts';
 import { Refusal } from '../access/refusals.ts';
 
-type Noun = 'companies' | 'workspaces' | 'archives' | 'clients' | 'planes' | 'groups' | 'users';
+type Noun =
+  'companies' | 'workspaces' | 'archives' | 'clients' | 'planes' | 'groups' | 'users' | 'profiles' | 'rights_roles';
 
 const SINGULAR: Record<Noun, string> = {
   companies: 'company',
@@ -11,6 +12,8 @@ const SINGULAR: Record<Noun, string> = {
   planes: 'plane',
   groups: 'group',
   users: 'user',
+  profiles: 'profile',
+  rights_roles: 'rights role',
 };
 
 /**

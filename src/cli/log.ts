@@ -60,11 +60,13 @@ const NOUNS = {
   plane: 'planes',
   group: 'groups',
   user: 'users',
+  profile: 'profiles',
+  'rights-role': 'rights_roles',
 } as const;
 
 /** How the log names something that is called `group:Counter`, or by its id, which may be that of something gone. */
 async function findObject(a: Administration, called: string): Promise<string> {
-  const [, noun, name = ''] = /^([a-z]+):(.*)$/s.exec(called) ?? [];
+  const [, noun, name = ''] = /^([a-z-]+):(.*)$/s.exec(called) ?? [];
   if (noun === undefined) return called.toLowerCase();
   if (!(noun in NOUNS)) throw new Error(`"${noun}" is none of ${Object.keys(NOUNS).join(', ')}.`);
   const id = await find<string | number>(a, NOUNS[noun as keyof typeof NOUNS], name);

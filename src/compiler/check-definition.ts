@@ -58,7 +58,7 @@ export function checkTogether(definitions: readonly ObjectDefinition[]): void {
   if (problems.length > 0) throw new DefinitionError(problems);
 }
 
-function checkNames({ name, plural, title }: ObjectDefinition): string[] {
+function checkNames({ name, plural, title, right }: ObjectDefinition): string[] {
   const problems: string[] = [];
   for (const [what, value] of [
     ['name', name],
@@ -70,11 +70,13 @@ function checkNames({ name, plural, title }: ObjectDefinition): string[] {
   }
   if (plural === name) problems.push('its plural must differ from its name, since both are GraphQL queries');
   if (isBlank(title)) problems.push('it needs a title');
+  const problem = right === undefined ? null : problemOfName(right);
+  if (problem !== null) problems.push(`its right ${JSON.stringify(right)} ${problem}`);
   return problems;
 }
 
 /** Names become GraphQL names, enum values, columns and parts of index names. */
-function problemOfName(name: string): string | null {
+export function problemOfName(name: string): string | null {
   if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) return 'must be in camelCase: letters and digits, a small letter first';
   if (snakeCase(name).length > LONGEST_NAME) return `must have at most ${LONGEST_NAME} characters in snake_case`;
   return null;

@@ -3,6 +3,9 @@ import { checkDefinition } from './check-definition.ts';
 import type { FieldType } from './field-types.ts';
 import { snakeCase } from './names.ts';
 
+/** With the rest of what the files in `schema/` are written in. */
+export { defineRights } from './rights-declaration.ts';
+
 /**
  * Object definitions: what a type of record consists of, and how the files in `schema/` say so. A definition is plain
  * JSON, since the applied ones are kept in `rowplane.definitions` to be compared with the files.
@@ -15,6 +18,8 @@ export interface ObjectDefinition {
   readonly title: string;
   /** The name of its table in each workspace's schema. */
   readonly table: string;
+  /** The right of `schema/rights.ts` that its records need in the workspace's company (R7); none if absent. */
+  readonly right?: string;
   readonly fields: Readonly<Record<string, Field>>;
   readonly views: Readonly<Record<string, View>>;
   readonly layouts: Readonly<Record<string, Layout>>;
@@ -104,6 +109,8 @@ export interface DefinitionInput {
   name: string;
   plural: string;
   title: string;
+  /** R7: DISPLAY of this right is needed to read its records, EDIT to create, change or delete them. */
+  right?: string;
   fields: Record<string, FieldInput>;
   views?: Record<string, View>;
   /** What a layout edits, it shows too. */
@@ -123,6 +130,7 @@ export function define(input: DefinitionInput): ObjectDefinition {
     plural: input.plural,
     title: input.title,
     table: snakeCase(input.name),
+    ...(input.right !== undefined && { right: input.right }),
     fields: mapValues(input.fields, (field, name) => ({ name, column: columnOf(name, field.type), ...field })),
     views: input.views ?? {},
     layouts: mapValues(input.layouts ?? {}, ({ title, shows = [], edits = [] }) => ({

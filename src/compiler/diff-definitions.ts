@@ -30,6 +30,8 @@ export type DefinitionChange =
       readonly part: (typeof PLANE_PARTS)[number];
       readonly name: string;
     }
+  /** R7: its records need another right, a right at last, or none any more. */
+  | { readonly kind: 'rightChanged'; readonly definition: ObjectDefinition }
   /** Titles, and what views, layouts and the like consist of: no table changes. */
   | { readonly kind: 'redescribed'; readonly definition: ObjectDefinition };
 
@@ -85,6 +87,10 @@ export function describeChange(change: DefinitionChange): string {
       return `${name}.${change.field.name} altered`;
     case 'partRemoved':
       return `${name}.${change.part}.${change.name} removed`;
+    case 'rightChanged':
+      return change.definition.right === undefined
+        ? `${name} needs no right any more`
+        : `${name} needs the right ${change.definition.right}`;
     case 'redescribed':
       return `${name} described anew`;
   }
@@ -142,6 +148,7 @@ function diffDefinition(before: ObjectDefinition, definition: ObjectDefinition):
   for (const part of PLANE_PARTS)
     for (const name of Object.keys(before[part]))
       if (!Object.hasOwn(definition[part], name)) changes.push({ kind: 'partRemoved', definition: before, part, name });
+  if (before.right !== definition.right) changes.push({ kind: 'rightChanged', definition });
   return changes.length > 0 ? changes : [{ kind: 'redescribed', definition }];
 }
 

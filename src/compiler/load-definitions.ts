@@ -3,13 +3,14 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkTogether, DefinitionError } from './check-definition.ts';
 import type { Definitions, ObjectDefinition } from './definition.ts';
+import { loadRights, RIGHTS_FILE } from './load-rights.ts';
 
 /** Files of `schema/` that declare other things than types of records. */
-const OTHER_FILES: ReadonlySet<string> = new Set(['rights.ts', 'functions.ts']);
+const OTHER_FILES: ReadonlySet<string> = new Set([RIGHTS_FILE, 'functions.ts']);
 
 /**
  * Loads every definition of a folder (`schema/`), one per `*.ts` file, its default export, sorted by name.
- * Throws DefinitionError with everything that is wrong in any file.
+ * Throws DefinitionError with everything that is wrong in any file, rights that `rights.ts` there doesn't declare included.
  */
 export async function loadDefinitions(directory: string): Promise<Definitions> {
   const files = (await readdir(directory))
@@ -18,7 +19,14 @@ export async function loadDefinitions(directory: string): Promise<Definitions> {
   const loaded = await Promise.all(files.map((file) => loadOne(resolve(join(directory, file)))));
   const problems = loaded.flatMap((result) => (Array.isArray(result) ? result : []));
   if (problems.length > 0) throw new DefinitionError(problems);
-  return definitionsOf(loaded.filter((result): result is ObjectDefinition => !Array.isArray(result)));
+  const definitions = loaded.filter((result): result is ObjectDefinition => !Array.isArray(result));
+  const { rights } = await loadRights(directory);
+  const unknown = definitions.filter(({ right }) => right !== undefined && !Object.hasOwn(rights, right));
+  if (unknown.length > 0)
+    throw new DefinitionError(
+      unknown.map(({ name, right }) => `${name} needs the right ${right}, which ${RIGHTS_FILE} does not declare`),
+    );
+  return definitionsOf(definitions);
 }
 
 /** The same from definitions at hand, for tests and programs. Throws DefinitionError. */

@@ -2,6 +2,7 @@ import type { Field, ObjectDefinition } from './definition.ts';
 import { guardNames } from './guard-functions.ts';
 import { editSchema, OWNER_ROLE, trashRole, trashSchema, VIEWER_ROLE, workspaceSchema } from './names.ts';
 import { ownedView } from './owned-view.ts';
+import { trashRightSql } from './rights.ts';
 import { lookedUp, selectText, SYSTEM_COLUMNS } from './record-columns.ts';
 import type { Blueprint } from './restriction.ts';
 import { identifier, literal, qualified, type SqlObject } from './sql-object.ts';
@@ -67,7 +68,7 @@ function policy(
     kind: 'policy',
     name: `${name} on ${table}`,
     sql: `create policy ${name} on ${table} for ${command} to ${role}
-  using (deleted_at is not null${allowed}
+  using (deleted_at is not null${allowed}${trashRightSql(workspace, definition)}
     and (select rowplane.viewer_flags(${workspace}, 'DELETE'))[realm_id]
     and (${able}('DELETE', ${row}, ${viewerPlanes(workspace)})
       or ${able}('MASS_DELETE', ${row}, ${viewerPlanes(workspace)})))`,

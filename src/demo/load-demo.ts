@@ -19,6 +19,7 @@ import { insertRecords, type Place } from './insert-records.ts';
 import { ADMINISTRATOR, CLIENTS, GROUPS, PEOPLE } from './people.ts';
 import { REVIEW_PLANES } from './planes.ts';
 import { batches, contractFolders, contracts, processes, reviewDocuments, SHARED_FOLDER } from './records.ts';
+import { giveRights } from './rights.ts';
 
 export interface DemoOptions {
   /** A database role that may become rowplane_owner. */
@@ -97,6 +98,7 @@ async function build(a: Administration, definitions: Definitions): Promise<void>
   const review = await createWorkspace(a, definitions, { companyId: second.id, name: 'Review' });
   await fillOffice(a, definitions, office, people);
   await fillReview(a, definitions, review, people, groups);
+  await giveRights(a, people, { [first.name]: first.id, [second.name]: second.id });
   await a.asOwner((owner) => owner.query('update rowplane.deployment set demo = true'));
 }
 

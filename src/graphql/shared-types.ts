@@ -1,3 +1,5 @@
+import type { CompanyApplication, RightAtLevel } from '../administration/applications.ts';
+import type { Company } from '../administration/companies.ts';
 import type { ArchiveNode, ClientNode, FolderNode, RecordNode, UserNode } from '../reader/record-node.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -41,6 +43,18 @@ export function createSharedTypes(builder: Builder) {
     Folder: builder.objectRef<FolderNode>('Folder'),
     Client: builder.objectRef<ClientNode>('Client'),
     User: builder.objectRef<UserNode>('User'),
+    /** Administrators list them; others know those in which they have rights. */
+    Company: builder.objectRef<Company>('Company'),
+    CompanyApplication: builder.objectRef<CompanyApplication>('CompanyApplication'),
+    RightAtLevel: builder.objectRef<RightAtLevel>('RightAtLevel'),
+    RightLevel: builder.enumType('RightLevel', {
+      description: 'What a right allows (R1).',
+      values: {
+        NONE: { description: 'Nothing.' },
+        DISPLAY: { description: 'To read.' },
+        EDIT: { description: 'To read and to write.' },
+      } as const,
+    }),
     /** The type of each definition's records, by its name. */
     records: new Map<string, RecordRef>(),
   };

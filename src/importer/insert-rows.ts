@@ -1,4 +1,5 @@
 import type { Knowledge } from '../access/knowledge.ts';
+import { requireRight } from '../access/knowledge-rights.ts';
 import { asRefusal, Refusal, sqlState } from '../access/refusals.ts';
 import type { Statement } from '../access/unit.ts';
 import type { Viewer, Viewers, ViewerTransaction } from '../access/viewers.ts';
@@ -92,7 +93,9 @@ interface CreatingPlane {
 }
 
 /** Planes that take any record come first, and of two such the one that takes more fields. Throws FORBIDDEN if there is none. */
-function creatingPlanes({ definition, columns, userName }: Run, { planes }: Knowledge): CreatingPlane[] {
+function creatingPlanes({ definition, columns, userName }: Run, knowledge: Knowledge): CreatingPlane[] {
+  requireRight(knowledge, definition);
+  const { planes } = knowledge;
   const creating = planes
     .map(({ id, definitions }) => ({ id, shows: definitions[definition.name] }))
     .filter(({ shows }) => shows?.abilities.includes('CREATE'))

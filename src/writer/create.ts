@@ -1,6 +1,7 @@
 import { Refusal, sqlState } from '../access/refusals.ts';
 import type { Row, Statement } from '../access/unit.ts';
 import type { Knowledge, PlaneKnowledge } from '../access/knowledge.ts';
+import { requireRight } from '../access/knowledge-rights.ts';
 import type { ViewerTransaction } from '../access/viewers.ts';
 import type { ObjectDefinition } from '../compiler/definition.ts';
 import { columnType } from '../compiler/field-types.ts';
@@ -36,7 +37,9 @@ export async function createRecord(
       folder_id: destination.folder,
       client_id: prepared?.[0]?.client_id,
     };
-    const planes = creatingPlanes(write.knowledge.get(workspace), definition, values);
+    const knowledge = write.knowledge.get(workspace);
+    requireRight(knowledge, definition);
+    const planes = creatingPlanes(knowledge, definition, values);
     await insertThroughOne(
       write,
       definition,

@@ -48,6 +48,7 @@ test('PUBLIC executes only what policies and views ask about the viewer', async 
     'rowplane.viewer_flags(integer,text)',
     'rowplane.viewer_in_any_plane(integer[])',
     'rowplane.viewer_in_plane(integer)',
+    'rowplane.viewer_right(integer,text,text)',
   ];
   expect(open.filter((name) => !allowed.includes(name))).toEqual([]);
 });
@@ -89,6 +90,7 @@ test('a viewer executes what is named here and no other function of ours', async
       'rowplane.set_targets(uuid[],integer[])',
       'rowplane.targets()',
       'rowplane.viewer()',
+      'rowplane.viewer_applications()',
       'rowplane.viewer_archives()',
       'rowplane.viewer_clients()',
       'rowplane.viewer_flags(integer,text)',
@@ -99,6 +101,8 @@ test('a viewer executes what is named here and no other function of ours', async
       'rowplane.viewer_in_plane(integer)',
       'rowplane.viewer_knowledge(integer)',
       'rowplane.viewer_planes(integer)',
+      'rowplane.viewer_right(integer,text,text)',
+      'rowplane.viewer_rights_of(integer)',
       'rowplane.viewer_role()',
       'rowplane.viewer_users()',
       'rowplane.viewer_visible_groups()',

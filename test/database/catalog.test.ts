@@ -36,6 +36,7 @@ test('everybody may execute only what policies ask about the viewer himself, sin
     'rowplane.viewer_flags(integer,text)',
     'rowplane.viewer_in_any_plane(integer[])',
     'rowplane.viewer_in_plane(integer)',
+    'rowplane.viewer_right(integer,text,text)',
   ]);
 });
 

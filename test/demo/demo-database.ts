@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { openViewers, type Viewers } from '../../src/access/viewers.ts';
+import { applyRights } from '../../src/administration/apply-rights.ts';
 import { applyDefinitions } from '../../src/administration/definitions.ts';
 import type { Definitions } from '../../src/compiler/definition.ts';
 import { loadDefinitions } from '../../src/compiler/load-definitions.ts';
+import { loadRights } from '../../src/compiler/load-rights.ts';
 import { viewerTokenKey } from '../../src/database/keys.ts';
 import { connect } from '../../src/database/queryable.ts';
 import { loadDemo } from '../../src/demo/load-demo.ts';
@@ -21,8 +23,10 @@ export interface DemoDatabase {
 /** A database of one's own with the definitions of schema/ and the demo. */
 export async function createDemoDatabase(): Promise<DemoDatabase> {
   const database = await createDatabase();
-  const definitions = await loadDefinitions(fileURLToPath(new URL('../../schema', import.meta.url)));
+  const schema = fileURLToPath(new URL('../../schema', import.meta.url));
+  const definitions = await loadDefinitions(schema);
   const session = await connect(database.ownerUrl, 'test owner');
+  await applyRights(session, await loadRights(schema));
   await applyDefinitions(session, definitions);
   await session.end();
   const { ownerUrl, adminUrl, secret } = database;

@@ -95,6 +95,21 @@ describe('the demo', () => {
     expect(archives).toEqual([{ name: 'Contracts' }]);
   });
 
+  test('R6: ben edits the document worklist in A-GmbH, and has no right to it in B-GmbH', async () => {
+    const rows = await demo.database.owner.query(
+      `select c.name as company, rowplane.rights_of($1, c.id) ->> 'documentWorklist' as level from rowplane.companies c order by 1`,
+      [demo.people.ben],
+    );
+    expect(rows).toEqual([
+      { company: 'A-GmbH', level: 'EDIT' },
+      { company: 'B-GmbH', level: null },
+    ]);
+  });
+
+  test('R7: no definition of the demo needs a right', () => {
+    expect([...demo.definitions.values()].filter(({ right }) => right !== undefined)).toEqual([]);
+  });
+
   test('is loaded once', async () => {
     expect(await demo.load()).toBe(false);
     expect(await visible('cleo', 'Office', 'process')).toBe(1500);

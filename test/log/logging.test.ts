@@ -10,6 +10,8 @@ import { withOwner } from '../support/database.ts';
 
 /** Tables of the engine that hold no permissions of their own: keys, upkeep, and what follows from logged tables or from schema/. */
 const UNLOGGED = [
+  'application_rights',
+  'applications',
   'archive_managers',
   'clock',
   'compiled_objects',
@@ -22,6 +24,7 @@ const UNLOGGED = [
   'plane_definitions',
   'plane_fields',
   'realms',
+  'rights',
   'scopes',
   'secret',
   'viewer_access',

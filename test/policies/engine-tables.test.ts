@@ -7,6 +7,8 @@ import type { TestDatabase } from '../support/database.ts';
 
 /** What rowplane_admin may do with each table: the columns of INSERT and UPDATE, or all (`*`). Tables that are absent here are the owner's alone. */
 const administered: Record<string, { insert?: string; update?: string; delete?: true }> = {
+  application_rights: {},
+  applications: {},
   archives: { insert: 'created_by name workspace_id', update: 'name', delete: true },
   client_assignments: { insert: '*', delete: true },
   clients: { insert: '*', update: 'name', delete: true },
@@ -23,6 +25,12 @@ const administered: Record<string, { insert?: string; update?: string; delete?: 
   plane_fields: {},
   plane_groups: { insert: '*', delete: true },
   planes: { update: 'name' },
+  profile_rights: { insert: '*', update: 'level', delete: true },
+  profiles: { insert: '*', update: 'name', delete: true },
+  rights: {},
+  rights_assignments: { insert: '*', delete: true },
+  rights_role_profiles: { insert: '*', delete: true },
+  rights_roles: { insert: '*', update: 'name', delete: true },
   users: { insert: '*', update: 'active blocked_until display_name email name role workflow_access' },
   workspaces: { update: 'name' },
 };
@@ -74,6 +82,14 @@ beforeAll(async () => {
     insert into rowplane.plane_fields select id, 'note', 'title', 'READ' from rowplane.planes;
     insert into rowplane.plane_abilities select id, 'note', 'CREATE' from rowplane.planes;
     insert into rowplane.folders (archive_id, parent_id, name) select id, id, '2026' from rowplane.archives;
+    insert into rowplane.applications values ('finance', 'Finance');
+    insert into rowplane.rights values ('invoices', 'Invoices');
+    insert into rowplane.application_rights values ('finance', 'invoices');
+    insert into rowplane.profiles (name, application) values ('Accountant', 'finance');
+    insert into rowplane.profile_rights (profile_id, right_name, level) select id, 'invoices', 'EDIT' from rowplane.profiles;
+    insert into rowplane.rights_roles (name) values ('Office');
+    insert into rowplane.rights_role_profiles select r.id, p.id from rowplane.rights_roles r, rowplane.profiles p;
+    insert into rowplane.rights_assignments (user_id, company_id, profile_id) select u.id, c.id, p.id from rowplane.users u, rowplane.companies c, rowplane.profiles p where u.name = 'ida';
     insert into rowplane.inheritance_breaks (object_id) select id from rowplane.folders where parent_id is not null;
   `);
   await owner.query(`insert into rowplane.logins values ('somebody', $1)`, [people.login]);

@@ -22,6 +22,7 @@ export function plane(
 
 export function sight(planes: [number, PlaneDefinition][], realms: number[] | null = null): Sight {
   const knowledge: Knowledge = {
+    rights: {},
     workspace: 3,
     stamp: '1.3:1',
     realms,

@@ -1,3 +1,4 @@
+import type { Application } from '../../administration/applications.ts';
 import type { Archive } from '../../administration/archives.ts';
 import type { Client } from '../../administration/clients.ts';
 import type { Company } from '../../administration/companies.ts';
@@ -5,6 +6,9 @@ import type { Group } from '../../administration/groups.ts';
 import type { LogEntry } from '../../administration/log.ts';
 import type { Plane } from '../../administration/planes.ts';
 import type { Principal } from '../../administration/principals.ts';
+import type { Profile } from '../../administration/profiles.ts';
+import type { RightsAssignment } from '../../administration/rights-assignments.ts';
+import type { RightsRole } from '../../administration/rights-roles.ts';
 import type { LevelSource } from '../../compiler/levels.ts';
 import type { User } from '../../administration/users.ts';
 import type { Workspace } from '../../administration/workspaces.ts';
@@ -26,13 +30,17 @@ export function createAdminTypes(kit: Kit) {
   const refs = {
     /** The root of all queries of administration; it holds nothing itself. */
     Administration: builder.objectRef<object>('Administration'),
-    Company: builder.objectRef<Company>('Company'),
+    Company: kit.types.Company,
     Workspace: builder.objectRef<Workspace>('WorkspaceSettings'),
     Archive: builder.objectRef<Archive>('ArchiveSettings'),
     Client: builder.objectRef<Client>('ClientSettings'),
     User: builder.objectRef<User>('Account'),
     Group: builder.objectRef<Group>('Group'),
     Plane: builder.objectRef<Plane>('Plane'),
+    Application: builder.objectRef<Application>('Application'),
+    Profile: builder.objectRef<Profile>('Profile'),
+    RightsRole: builder.objectRef<RightsRole>('RightsRole'),
+    RightsAssignment: builder.objectRef<RightsAssignment>('RightsAssignment'),
     Principal: builder.objectRef<Principal>('Principal'),
     LogEntry: builder.objectRef<LogEntry>('LogEntry'),
     LevelSource: builder.objectRef<LevelSource>('LevelSource'),
@@ -53,6 +61,9 @@ export function createAdminTypes(kit: Kit) {
     Users: defineConnection<User>(kit, 'Account', refs.User),
     Groups: defineConnection<Group>(kit, 'Group', refs.Group),
     Planes: defineConnection<Plane>(kit, 'Plane', refs.Plane),
+    Profiles: defineConnection<Profile>(kit, 'Profile', refs.Profile),
+    RightsRoles: defineConnection<RightsRole>(kit, 'RightsRole', refs.RightsRole),
+    RightsAssignments: defineConnection<RightsAssignment>(kit, 'RightsAssignment', refs.RightsAssignment),
     Log: defineConnection<LogEntry>(kit, 'LogEntry', refs.LogEntry),
     Principals: defineConnection<Principal>(kit, 'Principal', refs.Principal),
   };

@@ -101,6 +101,10 @@ function defineDefinition(kit: Kit) {
       name: t.string({ nullable: false, resolve: ({ definition }) => definition.name }),
       plural: t.string({ nullable: false, resolve: ({ definition }) => definition.plural }),
       title: t.string({ nullable: false, resolve: ({ definition }) => definition.title }),
+      right: t.string({
+        description: 'The right that its records need in the company of their workspace (R7); null if none.',
+        resolve: ({ definition }) => definition.right ?? null,
+      }),
       fields: t.field({
         type: [field],
         nullable: { list: false, items: false },

@@ -5,13 +5,15 @@ import type { Kit } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { describe } from '../describe.ts';
 import { encodeId } from '../global-id.ts';
+import { defineViewerRights } from './viewer-rights.ts';
 
 /** Who is looking. */
 interface ViewerNode {
   id: string;
 }
 
-export function defineViewer({ builder, types }: Kit): void {
+export function defineViewer(kit: Kit): void {
+  const { builder, types } = kit;
   types.User.implement({
     description: 'A user whom the viewer may see (U3).',
     interfaces: [types.Node],
@@ -42,6 +44,7 @@ export function defineViewer({ builder, types }: Kit): void {
       }),
     }),
   });
+  defineViewerRights(kit, ref);
   builder.queryField('viewer', (t) =>
     t.field({ type: ref, nullable: false, resolve: (_, _args, context) => context.viewer }),
   );
