@@ -8,7 +8,7 @@ import { pathOf } from './processes.ts';
 import { report } from './report.ts';
 import type { Results } from './results.ts';
 import { measureSaving } from './saving-section.ts';
-import { measureSql } from './sql-section.ts';
+import { lineOf, measureSql } from './sql-section.ts';
 import { measureStarting } from './starting-section.ts';
 import { openWorld } from './world.ts';
 
@@ -48,31 +48,39 @@ if (values.help || unknown !== undefined || !Number.isInteger(size) || size < 20
 
 const directory = values.directory ?? (await mkdtemp(join(tmpdir(), 'rowplane-bench-')));
 const log = (line: string): void => console.error(line);
-const results = await run();
-await writeFile(values.out, `${JSON.stringify(results, null, 2)}\n`);
-console.log(report(results));
-log(`The figures are in ${values.out}.`);
-if (values.keep || values.directory)
-  log(`The database is kept in ${directory}: give it as --directory to use it again.`);
-else await rm(directory, { recursive: true, force: true });
+const results: Results = { machine: await machine(), date: new Date().toISOString(), size, load: [loadavg()[0]!] };
+try {
+  await measure(results);
+} finally {
+  // What was measured before a failure is worth keeping.
+  results.load.push(loadavg()[0]!);
+  await writeFile(values.out, `${JSON.stringify(results, null, 2)}\n`);
+  console.log(report(results));
+  log(`The figures are in ${values.out}.`);
+  if (values.keep || values.directory)
+    log(`The database is kept in ${directory}: give it as --directory to use it again.`);
+  else await rm(directory, { recursive: true, force: true });
+}
 
-async function run(): Promise<Results> {
-  const measured: Results = { machine: await machine(), date: new Date().toISOString(), size, load: [loadavg()[0]!] };
+async function measure(into: Results): Promise<void> {
   // First: nothing else runs then.
-  if (only.includes('starting')) measured.starting = await measureStarting(log);
-  if (only.some((section) => section !== 'starting')) {
-    const world = await openWorld(directory, size, log);
-    try {
-      if (only.includes('saving')) measured.saving = await measureSaving(world, values.quick ? 1 : 7, log);
-      if (only.includes('http'))
-        measured.http = await measureHttp(world, { seconds: values.quick ? 1 : 5, turns: values.quick ? 1 : 5, log });
-      if (only.includes('sql')) measured.sql = await measureSql(world, { ...(values.quick ? QUICK_SQL : SQL), log });
-    } finally {
-      await world.stop();
+  if (only.includes('starting')) into.starting = await measureStarting(log);
+  if (only.every((section) => section === 'starting')) return;
+  const world = await openWorld(directory, size, log);
+  try {
+    if (only.includes('saving')) into.saving = await measureSaving(world, values.quick ? 1 : 7, log);
+    const http = values.quick ? { seconds: 1, turns: 1 } : { seconds: 5, turns: 5 };
+    if (only.includes('http')) into.http = await measureHttp(world, { ...http, log });
+    if (only.includes('sql')) {
+      into.sql = [];
+      for await (const one of measureSql(world, values.quick ? QUICK_SQL : SQL)) {
+        log(lineOf(one));
+        into.sql.push(one);
+      }
     }
+  } finally {
+    await world.stop();
   }
-  measured.load.push(loadavg()[0]!);
-  return measured;
 }
 
 async function machine(): Promise<string> {

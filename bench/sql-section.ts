@@ -22,7 +22,6 @@ export interface SqlOptions {
   timing: TimingOptions;
   /** How many planes the workspace is measured with, beside one; at least 5. */
   planes: readonly [some: number, many: number];
-  log: (line: string) => void;
 }
 
 /** The names of contestants, as they stand in the report. */
@@ -49,24 +48,20 @@ const CELLS_IN_THREE = {
 const RARE = { restriction: { mark: { equals: 'RARE' } }, sql: `d.mark = 'RARE'` };
 
 /** Everything about reading that SQL decides: whole viewers' transactions against SQL by hand and naive row security. */
-export async function measureSql(world: World, options: SqlOptions): Promise<Measure[]> {
-  const measures: Measure[] = [];
-  const take = async (measured: Promise<Measure[]>) => void measures.push(...(await measured));
-  for (const share of SHARES) {
-    await take(measureShare(world, world.many, { share, sees: 'one plane', planes: 1 }, options));
-    await take(measureShare(world, world.few, { share, sees: 'one plane', planes: 1 }, options));
-  }
+export async function* measureSql(world: World, options: SqlOptions): AsyncGenerator<Measure> {
   const [some, many] = options.planes;
-  await makePlanes(world, some);
   for (const share of SHARES) {
-    await take(measureShare(world, world.many, { share, sees: 'three planes', planes: some }, options));
+    yield* measureShare(world, world.many, { share, sees: 'one plane', planes: 1 }, options);
+    yield* measureShare(world, world.few, { share, sees: 'one plane', planes: 1 }, options);
   }
-  await take(measureShare(world, world.many, { share: '100 %', sees: 'rare records', planes: some }, options));
-  await take(measureShare(world, world.many, { share: '100 %', sees: 'one plane', planes: some }, options));
+  await makePlanes(world, some);
+  for (const share of SHARES)
+    yield* measureShare(world, world.many, { share, sees: 'three planes', planes: some }, options);
+  yield* measureShare(world, world.many, { share: '100 %', sees: 'rare records', planes: some }, options);
+  yield* measureShare(world, world.many, { share: '100 %', sees: 'one plane', planes: some }, options);
   await makePlanes(world, many);
-  await take(measureShare(world, world.many, { share: '100 %', sees: 'one plane', planes: many }, options));
-  await take(measureShare(world, world.many, { share: '100 %', sees: 'three planes', planes: many }, options));
-  return measures;
+  yield* measureShare(world, world.many, { share: '100 %', sees: 'one plane', planes: many }, options);
+  yield* measureShare(world, world.many, { share: '100 %', sees: 'three planes', planes: many }, options);
 }
 
 interface Kind {
@@ -75,12 +70,12 @@ interface Kind {
   planes: number;
 }
 
-async function measureShare(
+async function* measureShare(
   world: World,
   workspace: BenchWorkspace,
   kind: Kind,
   options: SqlOptions,
-): Promise<Measure[]> {
+): AsyncGenerator<Measure> {
   const { share, sees } = kind;
   const viewer = world.viewer(share, sees);
   const clients = await clientsOf(world, viewer.id, workspace);
@@ -95,7 +90,6 @@ async function measureShare(
   if (workspace === world.many) hands.push([NAIVE, await openNaive(world.superuserUrl, viewer.id, planes)]);
   const ours = ourReads(world.viewers, viewer, workspace.id);
   const control = ourReads(world.viewers, world.viewer(share, 'one plane'), world.few.id);
-  const measures: Measure[] = [];
   try {
     for (const task of await tasksFor(ours, sees)) {
       const contestants: Contestant[] = [
@@ -106,13 +100,11 @@ async function measureShare(
         contestants.push({ name: CONTROL, run: () => task.ours(control) });
       await expectAlike(task, ours, hands);
       const times = await timeInTurns(contestants, options.timing);
-      measures.push({ what: task.what, ...kind, realms: workspace.realms.total, times });
-      options.log(lineOf(measures.at(-1)!));
+      yield { what: task.what, ...kind, realms: workspace.realms.total, times };
     }
   } finally {
     await Promise.all(hands.map(([, hand]) => hand.end()));
   }
-  return measures;
 }
 
 interface Task {
@@ -226,7 +218,7 @@ function planeNumber(number: number): { content: ContentInput[]; sees?: Sees } {
 }
 
 /** One line while it runs. */
-function lineOf({ what, share, sees, planes, realms, times }: Measure): string {
+export function lineOf({ what, share, sees, planes, realms, times }: Measure): string {
   const shown = Object.entries(times).map(([name, { median }]) => `${name} ${median.toFixed(2)}`);
   return `${share} in ${sees} of ${planes}, ${realms} realms, ${what}: ${shown.join(' · ')} ms`;
 }

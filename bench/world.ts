@@ -1,5 +1,6 @@
 import { openAdministrators, type Administrators } from '../src/access/administrators.ts';
 import { openViewers, type Viewer, type Viewers } from '../src/access/viewers.ts';
+import { deletePlane } from '../src/administration/planes.ts';
 import { startEmbedded } from '../src/database/embedded.ts';
 import { rolePassword, viewerTokenKey } from '../src/database/keys.ts';
 import { migrate, withUser } from '../src/database/migrate.ts';
@@ -68,7 +69,7 @@ export async function openWorld(directory: string, size: number, log: (line: str
   const ids = await namesToIds(superuser);
   const viewers = openViewers({ url: apiUrl, key });
   const administrators = openAdministrators({ url: adminUrl, key });
-  return {
+  const world: World = {
     size,
     superuserUrl: server.url,
     apiUrl,
@@ -87,6 +88,17 @@ export async function openWorld(directory: string, size: number, log: (line: str
       await server.stop();
     },
   };
+  if (found!.made) await dropPlanes(world);
+  return world;
+}
+
+/** Takes away what an earlier run made in a database that was kept. */
+async function dropPlanes({ superuser, administrators, administrator, many }: World): Promise<void> {
+  const planes = await superuser.query<{ id: number }>(
+    'select id from rowplane.planes where workspace_id = $1 and not is_full',
+    [many.id],
+  );
+  for (const { id } of planes) await administrators.change(administrator, (a) => deletePlane(a, id, true));
 }
 
 async function namesToIds(superuser: Connection): Promise<(name: string) => string> {

@@ -11,7 +11,7 @@ export interface Statement {
   keep?: boolean;
 }
 
-/** A row by column name. Integers are numbers, booleans booleans, JSON is parsed; bigint, dates and timestamps stay text as Postgres writes it. */
+/** A row by column name; a column `r1.title` is the `title` of an object `r1` in it. Integers are numbers, booleans booleans, JSON is parsed; bigint, dates and timestamps stay text as Postgres writes it. */
 export type Row = Record<string, unknown>;
 
 interface WireMessage {
@@ -21,6 +21,12 @@ interface WireRow {
   fields: (string | null)[];
 }
 type Parser = (text: string) => unknown;
+interface Column {
+  /** The object within the row that it belongs to; empty: the row itself. */
+  part: string;
+  name: string;
+  parse: Parser;
+}
 
 /**
  * Several statements that travel together: one flush, one Sync at the end. A statement that fails stops those behind
@@ -31,8 +37,7 @@ class Unit extends pg.Query {
   private readonly kept: KeptStatements;
   private readonly results: Row[][] = [];
   private received: Row[] = [];
-  private columns: string[] = [];
-  private parsers: Parser[] = [];
+  private columns: Column[] = [];
   private settled = false;
   private readonly done: (error: Error | null, results: Row[][]) => void;
 
@@ -64,15 +69,21 @@ class Unit extends pg.Query {
   };
 
   handleRowDescription(message: WireMessage): void {
-    this.columns = message.fields.map((field) => field.name);
-    this.parsers = message.fields.map((field) => parserOf(field.dataTypeID));
+    this.columns = message.fields.map(columnOf);
   }
 
   handleDataRow(message: WireRow): void {
     const row: Row = {};
+    let part = '';
+    let into = row;
     for (let index = 0; index < this.columns.length; index++) {
+      const column = this.columns[index] as Column;
+      if (column.part !== part) {
+        part = column.part;
+        into = part === '' ? row : ((row[part] ??= {}) as Row);
+      }
       const text = message.fields[index];
-      row[this.columns[index] as string] = text == null ? null : (this.parsers[index] as Parser)(text);
+      into[column.name] = text == null ? null : column.parse(text);
     }
     this.received.push(row);
   }
@@ -88,6 +99,8 @@ class Unit extends pg.Query {
   }
 
   handleError(error: Error): void {
+    // Its command may have done what no rollback takes back, without telling what it was.
+    this.kept.distrust();
     this.settle(error);
   }
 
@@ -123,6 +136,11 @@ function parserOf(type: number): Parser {
     parsers.set(type, parser);
   }
   return parser;
+}
+
+function columnOf({ name, dataTypeID }: WireMessage['fields'][number]): Column {
+  const dot = name.indexOf('.');
+  return { part: name.slice(0, Math.max(dot, 0)), name: name.slice(dot + 1), parse: parserOf(dataTypeID) };
 }
 
 function wireValue(value: unknown): string | Buffer | null {

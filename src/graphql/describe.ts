@@ -16,7 +16,7 @@ export interface Described {
   into?: Into;
   /** The value: for leaves, as it stands in the response; null is only given where the field is nullable. */
   value: (source: never, args: Arguments) => unknown;
-  /** Many sources give the very same value, so its response is built once. */
+  /** Many sources give the very same value, which never changes: so its response is built once, and so is its JSON. */
   shared?: boolean;
 }
 

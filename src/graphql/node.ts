@@ -1,7 +1,7 @@
 import { pascalCase } from '../compiler/names.ts';
 import { readRecords } from '../reader/read-records.ts';
 import type { RecordNode } from '../reader/record-node.ts';
-import { emptySelection, levelsOf, type Selection } from '../reader/selection.ts';
+import { emptySelection, stepsOf, type Selection } from '../reader/selection.ts';
 import type { Kit } from './builder.ts';
 import type { Context } from './context.ts';
 import { rootField, type PreparedRead } from './describe.ts';
@@ -47,7 +47,7 @@ export function defineNode(kit: Kit): void {
     return {
       // Ids may name any workspaces: with more than one, look only into those that the viewer sees.
       scope: workspaces.length > 1 ? 'everywhere' : { workspaces },
-      steps: Math.max(...[...wants.values()].map(levelsOf)),
+      steps: Math.max(...[...wants.values()].map(stepsOf)),
       asks: decoded.some((id) => id?.parts.length === 1),
       start: (knowledge) => readRecords([...requests.values()], knowledge),
       finish: (found: Map<string, RecordNode>[]) => {

@@ -1,9 +1,9 @@
 import type { Row, Statement } from '../access/unit.ts';
 import { folderOf, foldersById } from './folders.ts';
+import { newPlace, takeTargets } from './joins.ts';
 import { clientKey, type ArchiveNode, type Place, type RecordNode, type UserNode } from './record-node.ts';
 import type { Reading } from './reading.ts';
-import type { Selection } from './selection.ts';
-import { isBlind, sightOf, type Sight } from './sight.ts';
+import { isBlind, sightOf } from './sight.ts';
 import { recordsStatement } from './statement.ts';
 import type { Knowledge } from '../access/knowledge.ts';
 
@@ -13,21 +13,13 @@ interface Step {
   take: (rows: Row[]) => RecordNode[];
 }
 
-export function newPlace(sight: Sight, selection: Selection): Place {
-  return {
-    sight,
-    selection,
-    targets: new Map(),
-    linked: { users: new Map(), clients: new Map(), archives: new Map(), folders: new Map() },
-  };
-}
-
 /**
- * Reads what hangs on these records, level by level: per level and workspace one statement for the targets of all references to a definition,
- * and one for each kind of linked object. Fills in the places of the records.
+ * Reads what hangs on these records. The targets of references are in the rows already, unless they are of too many kinds: then they are read
+ * level by level, per level and workspace by one statement for all references to a definition. So is each kind of linked object, by one
+ * statement. Fills in the places of the records.
  */
 export function* readLinked(records: readonly RecordNode[], knowledge: readonly Knowledge[]): Reading<void> {
-  let level = records;
+  let level: readonly RecordNode[] = [...records, ...takeTargets(records)];
   while (level.length > 0) {
     const steps = [...byPlace(level)].flatMap(([place, rows]) => [
       ...targetSteps(place, rows, knowledge),
@@ -54,7 +46,7 @@ function targetSteps(place: Place, rows: readonly Row[], knowledge: readonly Kno
   const known = knowledge.find(({ workspace }) => workspace === sight.workspace)!;
   return [...selection.targets].flatMap(([name, wanted]): Step[] => {
     const fields = [...selection.references].filter((field) => selection.definition.fields[field]!.to === name);
-    const ids = idsIn(rows, fields);
+    const ids = place.targets.has(name) ? [] : idsIn(rows, fields);
     const targetSight = sightOf(known, wanted.definition);
     if (ids.length === 0 || isBlind(targetSight)) return [];
     const targetPlace = newPlace(targetSight, wanted);

@@ -3,8 +3,9 @@ import type { Row } from '../access/unit.ts';
 import type { NormalCondition } from '../compiler/condition/condition.ts';
 import type { KeyValue, OrderKey } from './order.ts';
 import { compareRows } from './order.ts';
-import { newPlace, readLinked } from './read-linked.ts';
-import type { RecordNode } from './record-node.ts';
+import { newRootPlace } from './joins.ts';
+import { readLinked } from './read-linked.ts';
+import type { Place, RecordNode } from './record-node.ts';
 import type { Reading } from './reading.ts';
 import type { Selection } from './selection.ts';
 import { isBlind, sightOf, trashSightOf } from './sight.ts';
@@ -40,11 +41,14 @@ export interface Page {
 export function* readPage(request: PageRequest, knowledge: readonly Knowledge[]): Reading<Page> {
   const { selection, trash = false, keys, size, backward, after, before, count } = request;
   const lookAt = trash ? trashSightOf : sightOf;
-  const sights = knowledge.map((known) => lookAt(known, selection.definition)).filter((sight) => !isBlind(sight));
-  const places = sights.map((sight) => newPlace(sight, selection));
+  const places = knowledge.flatMap((known): Place[] => {
+    const sight = lookAt(known, selection.definition);
+    return isBlind(sight) ? [] : [newRootPlace(sight, selection, known)];
+  });
   const range = { keys, after, before, backward, limit: (size ?? 0) + 1 };
-  const pages = size === null ? [] : sights.map((sight) => pageStatement(sight, selection, request, range));
-  const counts = count ? sights.map((sight) => countStatement(sight, request)) : [];
+  const pages =
+    size === null ? [] : places.map(({ sight, joins }) => pageStatement(sight, selection, request, range, joins));
+  const counts = count ? places.map(({ sight }) => countStatement(sight, request)) : [];
   const results = pages.length + counts.length === 0 ? [] : yield [...pages, ...counts];
 
   const found = pages.flatMap((_, index) => results[index]!.map((row): RecordNode => ({ row, place: places[index]! })));

@@ -1,5 +1,6 @@
 import type { Knowledge } from '../access/knowledge.ts';
-import { newPlace, readLinked } from './read-linked.ts';
+import { newRootPlace } from './joins.ts';
+import { readLinked } from './read-linked.ts';
 import type { RecordNode } from './record-node.ts';
 import type { Reading } from './reading.ts';
 import type { Selection } from './selection.ts';
@@ -23,9 +24,9 @@ export function* readRecords(
     const known = knowledge.find((each) => each.workspace === workspace);
     if (known === undefined || ids.length === 0) return [];
     const sight = sightOf(known, selection.definition);
-    return isBlind(sight)
-      ? []
-      : [{ index, place: newPlace(sight, selection), statement: recordsStatement(sight, selection, ids) }];
+    if (isBlind(sight)) return [];
+    const place = newRootPlace(sight, selection, known);
+    return [{ index, place, statement: recordsStatement(sight, selection, ids, place.joins) }];
   });
   if (steps.length === 0) return found;
   const results = yield steps.map(({ statement }) => statement);

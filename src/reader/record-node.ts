@@ -1,4 +1,5 @@
 import type { Row } from '../access/unit.ts';
+import type { Join } from './joins.ts';
 import type { Selection } from './selection.ts';
 import type { Sight } from './sight.ts';
 
@@ -15,6 +16,8 @@ export interface Place {
   /** The targets of references, by the name of their definition and their uuid. */
   targets: Map<string, Map<string, RecordNode>>;
   linked: Linked;
+  /** References whose targets are in the rows themselves, with those that these refer to, and so on. */
+  joins: readonly Join[];
 }
 
 /** Users, clients, archives and folders that records name, as far as the viewer may see them, by uuid. */

@@ -35,8 +35,38 @@ export function emptySelection(definition: ObjectDefinition): Selection {
   };
 }
 
-/** How many levels it has, each of which is a step of reading: the records, what hangs on them, what hangs on that. */
-export function levelsOf({ targets, users, clients, archives, folders }: Selection): number {
-  const linked = users.size > 0 || clients || archives || folders ? 1 : 0;
-  return 1 + Math.max(linked, ...[...targets.values()].map(levelsOf));
+/** Postgres searches the orders of no more joins than these; and each is planned anew in every statement that isn't kept. */
+const MOST_JOINED = 8;
+
+/** Whether the targets of all references, level after level, are so few kinds that one statement reads them with the records. */
+export function isOneStatement(selection: Selection): boolean {
+  return referencesIn(selection) <= MOST_JOINED;
+}
+
+function referencesIn({ definition, references, targets }: Selection): number {
+  let count = 0;
+  for (const field of references) {
+    count += 1 + referencesIn(targets.get(definition.fields[field]!.to!)!);
+    if (count > MOST_JOINED) break;
+  }
+  return count;
+}
+
+/** How many steps of reading it takes at most. */
+export function stepsOf(selection: Selection): number {
+  if (!isOneStatement(selection)) return levelsOf(selection);
+  return hasLinks(selection) ? 2 : 1;
+}
+
+/** How many levels it has: the records, what hangs on them, what hangs on that. */
+function levelsOf(selection: Selection): number {
+  return 1 + Math.max(linksItself(selection) ? 1 : 0, ...[...selection.targets.values()].map(levelsOf));
+}
+
+function hasLinks(selection: Selection): boolean {
+  return linksItself(selection) || [...selection.targets.values()].some(hasLinks);
+}
+
+function linksItself({ users, clients, archives, folders }: Selection): boolean {
+  return users.size > 0 || clients || archives || folders;
 }

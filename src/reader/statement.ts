@@ -1,11 +1,12 @@
 import type { Statement } from '../access/unit.ts';
 import { fieldsOfCondition, type NormalCondition } from '../compiler/condition/condition.ts';
 import { parametersInto, type Parameter } from '../compiler/condition/parameters.ts';
-import { exposureColumn, exposuresNeeded, flagColumn, flagsNeeded } from './access.ts';
+import { withTargets, type Join } from './joins.ts';
 import { orderBy, stretches, type Bounds, type PlacedKey } from './keyset.ts';
-import { keyColumn, type OrderKey } from './order.ts';
+import { aliasOf, assemble, keySql, recordsSql, select, selectByRealm, type Part } from './merge-planes.ts';
+import type { OrderKey } from './order.ts';
 import type { Selection } from './selection.ts';
-import { branchesOf, columnOf, shows, sourcesOf, type PlaneView, type Sight } from './sight.ts';
+import { branchesOf, type PlaneView, type Sight } from './sight.ts';
 import { visibleConditionToSql } from './visible-condition.ts';
 
 /** Which records a list is about, before its page is cut out. */
@@ -23,24 +24,14 @@ export interface PageRange extends Bounds {
   limit: number;
 }
 
-/** One select for one plane's view `t`, to be joined with others by `union all`. */
-interface Part {
-  view: PlaneView;
-  where: string[];
-  /** Whether a condition or a folder chooses among the records. */
-  filtered: boolean;
-  /** The order and the limit, where a page is cut out. */
-  cut?: Cut;
-}
-
-interface Cut {
-  keys: readonly PlacedKey[];
-  backward: boolean;
-  limit: string;
-}
-
 /** The statement for one page of a list: one row more than `limit` would be the caller's way to learn whether there are more. */
-export function pageStatement(sight: Sight, selection: Selection, filter: Filter, range: PageRange): Statement {
+export function pageStatement(
+  sight: Sight,
+  selection: Selection,
+  filter: Filter,
+  range: PageRange,
+  joins: readonly Join[] = [],
+): Statement {
   const values: unknown[] = [];
   const parameter = parametersInto(values);
   // Written out: a plan that is kept has to know how few rows are wanted.
@@ -62,17 +53,21 @@ export function pageStatement(sight: Sight, selection: Selection, filter: Filter
   const keep = values.length === 0;
   const keys = placedKeys(sight, branches[0]!, range.keys);
   const order = (alias: string) => orderBy(keys, range.backward, (key) => `${alias}.${aliasOf(key, range.keys)}`);
-  return finished(assemble(sight, selection, { branches, parts, keys, order, limit, parameter }), values, keep);
+  const page = assemble(sight, selection, { branches, parts, keys, order, limit, parameter });
+  return finished(withTargets(page, joins, order('r0')), values, keep);
 }
 
 /** The statement for the visible ones of these records, in no order. */
-export function recordsStatement(sight: Sight, selection: Selection, ids: readonly string[]): Statement {
+export function recordsStatement(
+  sight: Sight,
+  selection: Selection,
+  ids: readonly string[],
+  joins: readonly Join[] = [],
+): Statement {
   const values: unknown[] = [];
   const parameter = parametersInto(values);
-  const branches = branchesOf(sight, selection.cells);
   const test = ids.length === 1 ? `t.id = ${parameter(ids[0], 'uuid')}` : `t.id = any (${parameter(ids, 'uuid[]')})`;
-  const parts = branches.map((view): Part => ({ view, where: [test], filtered: true }));
-  return finished(assemble(sight, selection, { branches, parts, keys: [] }), values, true);
+  return finished(withTargets(recordsSql(sight, selection, test), joins), values, true);
 }
 
 /** The statement for the number of records of a list, each counted once, as `count`. */
@@ -88,158 +83,6 @@ export function countStatement(sight: Sight, filter: Filter): Statement {
   });
   const keep = values.length === (realms === null ? 0 : 1);
   return finished(`select count(*) from (${selects.join(' union ')}) c`, values, keep);
-}
-
-interface Assembly {
-  branches: PlaneView[];
-  parts: Part[];
-  keys: PlacedKey[];
-  /** With a page: how its rows are ordered once more, under an alias. */
-  order?: (alias: string) => string;
-  limit?: string;
-  parameter?: Parameter;
-}
-
-/** What the rows of a statement bring along for levels and abilities, and for the order of several parts. */
-function extrasOf(sight: Sight, selection: Selection, keys: PlacedKey[]) {
-  return {
-    flagSql: (realm: string) =>
-      flagsNeeded(sight, selection).map(
-        (flag) => `(select rowplane.viewer_flags(${sight.workspace}, '${flag}'))[${realm}] as "${flagColumn(flag)}"`,
-      ),
-    exposures: exposuresNeeded(sight, selection),
-    visibleKeys: keys.filter(({ sql, field }) => sql !== null && field !== 'id'),
-  };
-}
-
-/** From the rows of the parts to cells, each record once. */
-function assemble(sight: Sight, selection: Selection, assembly: Assembly): string {
-  return assembly.branches.length === 1
-    ? fromOnePlane(sight, selection, assembly)
-    : fromSeveral(sight, selection, assembly);
-}
-
-/** With one plane that is the part itself, and the cells that only others show (A7), joined for the few rows of the page. */
-function fromOnePlane(sight: Sight, selection: Selection, assembly: Assembly): string {
-  const { branches, keys, order } = assembly;
-  const { definition } = sight;
-  const [base] = branches as [PlaneView];
-  const { flagSql, exposures, visibleKeys } = extrasOf(sight, selection, keys);
-  const cells = [...selection.cells];
-  const joined = cells.filter((field) => !shows(base, definition, field));
-  const sources = new Map(joined.map((field) => [field, sourcesOf(sight, field, base)]));
-  const joins = [...new Set([...sources.values(), exposures.filter((view) => view !== base)].flat())];
-  const columns = [
-    't.id',
-    ...cells
-      .filter((field) => !joined.includes(field))
-      .map((field) => `t.${columnOf(definition, field)} as "${field}"`),
-    ...flagSql('t.realm_id'),
-    ...(exposures.includes(base) ? [`true as "${exposureColumn(base)}"`] : []),
-    ...visibleKeys.map((key) => `${keySql(sight, base, key.field)} as ${aliasOf(key, keys)}`),
-  ];
-  const text = inOrder(
-    selectsOf(sight, assembly, () => columns),
-    sight,
-    assembly,
-  );
-  if (joins.length === 0) return text;
-  const more = [
-    'p.*',
-    ...joined.flatMap((field) => {
-      const from = sources.get(field)!.map((view) => `a${view.id}.${columnOf(definition, field)}`);
-      return from.length === 0
-        ? []
-        : [`${from.length === 1 ? from[0]! : `coalesce(${from.join(', ')})`} as "${field}"`];
-    }),
-    ...exposures
-      .filter((view) => joins.includes(view))
-      .map((view) => `a${view.id}.id is not null as "${exposureColumn(view)}"`),
-  ];
-  const tables = joins.map((view) => ` left join ${view.name} a${view.id} on a${view.id}.id = p.id`);
-  return `select ${more.join(', ')} from (${text}) p${tables.join('')}${order ? ` ${order('p')}` : ''}`;
-}
-
-/**
- * With several, each brings the cells that it shows, empty where it shows none, and those of a record are merged (A7). Whatever plane
- * exposes a record of the page has it on its own page as well, since what comes before it there comes before it here.
- */
-function fromSeveral(sight: Sight, selection: Selection, assembly: Assembly): string {
-  const { keys, order, limit } = assembly;
-  const { flagSql, exposures, visibleKeys } = extrasOf(sight, selection, keys);
-  const cells = [...selection.cells].filter((field) => sourcesOf(sight, field).length > 0);
-  const aliases = [
-    ...cells.map((field) => `"${field}"`),
-    ...exposures.map((view) => `"${exposureColumn(view)}"`),
-    ...visibleKeys.map((key) => aliasOf(key, keys)),
-  ];
-  const columnsFrom = (view: PlaneView): string[] => [
-    't.id',
-    ...cells.map((field) => `t.${columnOf(sight.definition, field)} as "${field}"`),
-    ...exposures.map((each) => `${each === view ? 'true' : 'null::boolean'} as "${exposureColumn(each)}"`),
-    ...visibleKeys.map((key) => `${keySql(sight, view, key.field)} as ${aliasOf(key, keys)}`),
-    ...(flagSql('').length > 0 ? ['t.realm_id as "#realm"'] : []),
-  ];
-  const columns = [
-    'u.id',
-    ...aliases.map((alias) => `any_value(u.${alias}) as ${alias}`),
-    ...flagSql('any_value(u."#realm")'),
-  ];
-  const all = allOf(selectsOf(sight, assembly, columnsFrom));
-  const merged = `select ${columns.join(', ')} from (${all}) u group by u.id`;
-  return order ? `select * from (${merged}) p ${order('p')} ${limit}` : merged;
-}
-
-/**
- * A select for each part. A viewer of few records reads them realm by realm, each from an index that has nobody else's: the policies would let
- * the same rows through, but only after everyone's had been looked at.
- */
-function selectsOf(
-  sight: Sight,
-  { parts, order, parameter }: Assembly,
-  columnsOf: (view: PlaneView) => string[],
-): string[] {
-  const realms = order && sight.realms ? parameter!(sight.realms, 'int[]') : null;
-  return parts.map((part) => {
-    const columns = columnsOf(part.view).join(', ');
-    return realms === null ? select(columns, part) : selectByRealm(realms, columns, part);
-  });
-}
-
-const allOf = (selects: readonly string[]): string => selects.map((each) => `(${each})`).join(' union all ');
-
-/** The rows of all parts of one plane, cut to a page once more where there are several parts or realms. */
-function inOrder(selects: string[], sight: Sight, { order, limit }: Assembly): string {
-  const [only] = selects as [string];
-  if (selects.length > 1) return `select * from (${allOf(selects)}) u ${order!('u')} ${limit}`;
-  return order && sight.realms ? `${only} ${order('b')} ${limit}` : only;
-}
-
-function select(columns: string, { view, where, cut }: Part, end = cut ? endOf(cut) : ''): string {
-  const condition = where.length > 0 ? ` where ${where.join(' and ')}` : '';
-  return `select${columns && ` ${columns}`} from ${view.name} t${condition}${end && ` ${end}`}`;
-}
-
-function endOf({ keys, backward, limit }: Cut): string {
-  return `${orderBy(keys, backward)} ${limit}`;
-}
-
-/**
- * The same for each of these realms. Of an equality the planner would believe that the realm is as large as the average one, and rather walk
- * through everybody's records than go into it: so it is told a range, and takes that for a narrow one. What isn't filtered comes in the order of
- * the index that begins with the realm, which therefore is the first key; where a filter leaves few, the index of its field is the better one.
- */
-function selectByRealm(realms: string, columns: string, { view, where, filtered, cut }: Part): string {
-  const inRealm = [...(filtered ? ['t.realm_id = r.id'] : []), 't.realm_id between r.id and r.id', ...where];
-  const keys = cut && !filtered ? [realmKey(cut.keys), ...cut.keys] : cut?.keys;
-  const end = cut && keys ? endOf({ ...cut, keys }) : 'offset 0';
-  return `select b.* from unnest(${realms}) r(id) cross join lateral (${select(columns, { view, where: inRealm, filtered }, end)}) b`;
-}
-
-/** In the direction of the first key that orders, as the indexes have it. */
-function realmKey(keys: readonly PlacedKey[]): PlacedKey {
-  const { direction } = keys.find(({ sql }) => sql !== null)!;
-  return { field: 'realm', direction, type: 'integer', nullable: false, values: null, sql: 't.realm_id' };
 }
 
 function isFiltered({ condition, folder }: Filter): boolean {
@@ -262,21 +105,6 @@ function filterTests(
 
 function placedKeys(sight: Sight, view: PlaneView, keys: readonly OrderKey[]): PlacedKey[] {
   return keys.map((key) => ({ ...key, sql: keySql(sight, view, key.field) }));
-}
-
-/** The SQL of a sort key for the rows of a view: its cell there, else the cell as other planes show it, or null if none does. */
-function keySql(sight: Sight, view: PlaneView, field: string): string | null {
-  const column = columnOf(sight.definition, field);
-  if (shows(view, sight.definition, field)) return `t.${column}`;
-  const elsewhere = sourcesOf(sight, field, view).map(
-    (source) => `(select x.${column} from ${source.name} x where x.id = t.id)`,
-  );
-  if (elsewhere.length === 0) return null;
-  return elsewhere.length === 1 ? elsewhere[0]! : `coalesce(${elsewhere.join(', ')})`;
-}
-
-function aliasOf(key: OrderKey, keys: readonly OrderKey[]): string {
-  return key.field === 'id' ? 'id' : `"${keyColumn(keys.findIndex(({ field }) => field === key.field))}"`;
 }
 
 /**

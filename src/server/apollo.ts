@@ -18,7 +18,10 @@ import type { Log } from './log.ts';
 export type GraphqlParts = (
   { schema: GraphQLSchema; gateway?: undefined } | Pick<ApolloServerOptionsWithGateway<BaseContext>, 'gateway'>
 ) &
-  Pick<ApolloServerOptions<BaseContext>, 'validationRules' | 'parseOptions' | 'formatError' | 'plugins'>;
+  Pick<
+    ApolloServerOptions<BaseContext>,
+    'validationRules' | 'parseOptions' | 'formatError' | 'plugins' | 'stringifyResult'
+  >;
 
 /** The one engine that both doors, HTTP and WebSocket, run operations with. */
 export async function startApollo(parts: GraphqlParts, log: Log, onError: (code: string) => void) {

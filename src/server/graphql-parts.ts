@@ -4,6 +4,7 @@ import { contextFactory, type Services } from '../graphql/context.ts';
 import { createSchema } from '../graphql/create-schema.ts';
 import { createExecutor } from '../graphql/executor/execute.ts';
 import { createGateway } from '../graphql/executor/gateway.ts';
+import { stringifyResult } from '../graphql/executor/stringify.ts';
 import { LIMITS } from '../graphql/limits.ts';
 import type { GraphqlParts } from './apollo.ts';
 import type { GraphqlDoor } from './graphql-http.ts';
@@ -33,6 +34,7 @@ export function graphqlParts({ log, ...services }: Omit<Services, 'log'> & { log
   return {
     parts: {
       gateway: createGateway(schema, createExecutor(schema)),
+      stringifyResult,
       parseOptions: { maxTokens: LIMITS.tokens },
       formatError: (formatted, error) => asClientsReadIt(formatted, error, log),
     },

@@ -100,6 +100,43 @@ describe('SQL that slipped into one viewer’s unit leaves nothing behind for th
   });
 });
 
+/** SQL that puts another statement in the place of a kept one. Prepared statements outlive a rollback. */
+const REPLACING = [
+  `execute 'deallocate all'`,
+  `execute 'prepare kept_1(text, int[]) as select left($1, 36)::uuid as viewer, ''1'' as stamp, ''repeatable read read only rowplane_viewer'' as mode'`,
+];
+
+describe('a statement put in the place of a kept one never answers the next viewer', () => {
+  const outcomes = ['', `raise exception 'after all'`, 'perform 1 / 0'];
+
+  test.each(outcomes)('by a block that ends with "%s", while others are on their way', async (ending) => {
+    await read(vault.people.keeper);
+    const block = `do $$ begin ${[...REPLACING, ending].filter(Boolean).join('; ')}; end $$`;
+    const [, ...others] = await Promise.allSettled([
+      read(vault.people.keeper, [statement(block)]),
+      ...PEOPLE.map((person) => read(vault.people[person])),
+    ]);
+    // Those who met the spoilt connection may fail; nobody is told anything that isn't so.
+    for (const [index, person] of PEOPLE.entries())
+      if (others[index]!.status === 'fulfilled')
+        expect([person, others[index]]).toEqual([person, { status: 'fulfilled', value: SEEN[person].length }]);
+    await expectEverybodySeesTheirOwn();
+  });
+
+  test.each(['deallocate all', 'prepare kept_9 as select 1', 'discard plans'])(
+    'a query can not run "%s" from within',
+    async (command) => {
+      for (const query of [
+        `select query_to_xml('${command}', true, true, '')`,
+        `select ts_stat('${command}')`,
+        `explain analyze ${command}`,
+      ])
+        await expect(read(vault.people.keeper, [statement(query)])).rejects.toThrow();
+      await expectEverybodySeesTheirOwn();
+    },
+  );
+});
+
 test('a read can not write, even if its SQL wants to', async () => {
   for (const attempt of [
     `update ws_${vault.workspace}_edit.paper set title = 'x'`,

@@ -74,14 +74,29 @@ test('a list has the newest first, pages, and a total only when asked for', asyn
   expect(next.papers).toEqual({ nodes: [{ title: 'a' }], pageInfo: { hasNextPage: false } });
 });
 
-test('a level is one round trip with one statement for all its references, however many records there are', async () => {
+/** Which definitions are read, by round trip and statement. */
+function definitionsRead(): (string | undefined)[][] {
+  return office.roundTrips.map((statements) => statements.map((text) => /plane_\d+\.(\w+)/.exec(text)?.[1]));
+}
+
+test('records and what they refer to, level after level, are one statement', async () => {
   const source = '{ papers { nodes { title matter { name parent { name } } related { title } } } }';
   await office.data(ben, source);
   office.roundTrips.length = 0;
   const { papers: read } = await office.data<{ papers: { nodes: unknown[] } }>(ben, source);
   expect(read.nodes.length).toBe(3);
-  const from = office.roundTrips.map((statements) => statements.map((text) => /plane_\d+\.(\w+)/.exec(text)?.[1]));
-  expect(from).toEqual([['paper'], ['matter', 'paper'], ['matter']]);
+  expect(definitionsRead()).toEqual([['paper']]);
+});
+
+test('with too many references for one statement, a level is one round trip with one statement per definition', async () => {
+  const levels = (depth: number): string =>
+    depth === 0 ? '' : `matter { name } related { title ${levels(depth - 1)} }`;
+  const source = `{ papers { nodes { title ${levels(5)} } } }`;
+  await office.data(ben, source);
+  office.roundTrips.length = 0;
+  const { papers: read } = await office.data<{ papers: { nodes: unknown[] } }>(ben, source);
+  expect(read.nodes.length).toBe(3);
+  expect(definitionsRead().slice(0, 2)).toEqual([['paper'], ['matter', 'paper']]);
 });
 
 test('a list without relations is one round trip, and so is an operation of several', async () => {

@@ -14,6 +14,7 @@ import {
 import { collectFields, type Selecting } from '../collect-fields.ts';
 import { describedOf, rootDescribedOf, type Arguments, type RootDescribed } from '../describe.ts';
 import { fillTarget } from '../look-ahead.ts';
+import { keepText } from './stringify.ts';
 
 /** The operation has something that doesn't describe itself: graphql-js runs it. */
 export class Undescribed extends Error {}
@@ -36,37 +37,44 @@ export interface CompiledRoot {
 export interface Plan {
   /** Response keys in order; a string is the value of a `__typename`. */
   roots: (CompiledRoot | { key: string; typename: string })[];
+  /** Whether its responses hold values that many records have in common; known when one was made. */
+  sharesValues: boolean;
+}
+
+interface Compiling extends Selecting {
+  plan: Plan;
 }
 
 /** Compiles an operation for these variables (those that directives and arguments below the root use are built in). Throws Undescribed. */
 export function compilePlan(selecting: Selecting, operation: OperationDefinitionNode): Plan {
   const type = selecting.schema.getQueryType()!;
   const fields = collectFields(selecting, type, [operation]);
-  return {
-    roots: [...fields].map(([key, nodes]) => {
-      checkKey(key);
-      const [node] = nodes as [FieldNode];
-      if (node.name.value === '__typename') return { key, typename: type.name };
-      const field = type.getFields()[node.name.value];
-      const described = field && rootDescribedOf(field);
-      if (described === undefined) throw new Undescribed();
-      const target = described.target();
-      fillTarget(selecting, described.into, field!.type, nodes, target);
-      const fixed = hasVariables(node) ? null : getArgumentValues(field!, node);
-      return {
-        key,
-        described,
-        target,
-        args: (variables) => fixed ?? getArgumentValues(field!, node, variables),
-        complete: compileValue(selecting, field!.type, nodes),
-      };
-    }),
-  };
+  const plan: Plan = { roots: [], sharesValues: false };
+  const compiling: Compiling = { ...selecting, plan };
+  plan.roots = [...fields].map(([key, nodes]) => {
+    checkKey(key);
+    const [node] = nodes as [FieldNode];
+    if (node.name.value === '__typename') return { key, typename: type.name };
+    const field = type.getFields()[node.name.value];
+    const described = field && rootDescribedOf(field);
+    if (described === undefined) throw new Undescribed();
+    const target = described.target();
+    fillTarget(selecting, described.into, field!.type, nodes, target);
+    const fixed = hasVariables(node) ? null : getArgumentValues(field!, node);
+    return {
+      key,
+      described,
+      target,
+      args: (variables) => fixed ?? getArgumentValues(field!, node, variables),
+      complete: compileValue(compiling, field!.type, nodes),
+    };
+  });
+  return plan;
 }
 
-function compileValue(selecting: Selecting, type: GraphQLOutputType, nodes: readonly FieldNode[]): Complete {
+function compileValue(compiling: Compiling, type: GraphQLOutputType, nodes: readonly FieldNode[]): Complete {
   if (isNonNullType(type)) {
-    const complete = compileValue(selecting, type.ofType, nodes);
+    const complete = compileValue(compiling, type.ofType, nodes);
     return (value) => {
       // What graphql-js makes of it is not repeated here: it is asked.
       if (value === null || value === undefined) throw new Undescribed();
@@ -76,24 +84,24 @@ function compileValue(selecting: Selecting, type: GraphQLOutputType, nodes: read
   if (isLeafType(type)) return (value) => value ?? null;
   if (isListType(type)) {
     if (isLeafType(isNonNullType(type.ofType) ? type.ofType.ofType : type.ofType)) return (value) => value ?? null;
-    const complete = compileValue(selecting, type.ofType, nodes);
+    const complete = compileValue(compiling, type.ofType, nodes);
     return (value) => (value === null || value === undefined ? null : (value as unknown[]).map(complete));
   }
   const complete = isAbstractType(type)
-    ? compileAbstract(selecting, type, nodes)
-    : compileObject(selecting, type, nodes);
+    ? compileAbstract(compiling, type, nodes)
+    : compileObject(compiling, type, nodes);
   return (value) => (value === null || value === undefined ? null : complete(value));
 }
 
-function compileAbstract(selecting: Selecting, type: GraphQLAbstractType, nodes: readonly FieldNode[]): Complete {
+function compileAbstract(compiling: Compiling, type: GraphQLAbstractType, nodes: readonly FieldNode[]): Complete {
   const compiled = new Map<unknown, Complete>();
   return (value) => {
     const name = type.resolveType?.(value, undefined, undefined as never, type);
     let complete = compiled.get(name);
     if (complete === undefined) {
-      const object = typeof name === 'string' ? selecting.schema.getType(name) : undefined;
+      const object = typeof name === 'string' ? compiling.schema.getType(name) : undefined;
       if (object === undefined) throw new Undescribed();
-      complete = compileObject(selecting, object as GraphQLObjectType, nodes);
+      complete = compileObject(compiling, object as GraphQLObjectType, nodes);
       compiled.set(name, complete);
     }
     return complete(value);
@@ -107,20 +115,20 @@ interface CompiledField {
   complete: Complete;
 }
 
-function compileObject(selecting: Selecting, type: GraphQLObjectType, nodes: readonly FieldNode[]): Complete {
-  const fields = [...collectFields(selecting, type, nodes)].map(([key, fieldNodes]): CompiledField => {
+function compileObject(compiling: Compiling, type: GraphQLObjectType, nodes: readonly FieldNode[]): Complete {
+  const fields = [...collectFields(compiling, type, nodes)].map(([key, fieldNodes]): CompiledField => {
     checkKey(key);
     const [node] = fieldNodes as [FieldNode];
     if (node.name.value === '__typename') return { key, value: () => type.name, args: {}, complete: (value) => value };
     const field = type.getFields()[node.name.value];
     const described = field && describedOf(field);
     if (described === undefined) throw new Undescribed();
-    const complete = compileValue(selecting, field!.type, fieldNodes);
+    const complete = compileValue(compiling, field!.type, fieldNodes);
     return {
       key,
       value: described.value,
-      args: getArgumentValues(field!, node, selecting.variableValues),
-      complete: described.shared === true ? once(complete) : complete,
+      args: getArgumentValues(field!, node, compiling.variableValues),
+      complete: described.shared === true ? once(compiling.plan, complete) : complete,
     };
   });
   return (source) => {
@@ -130,13 +138,14 @@ function compileObject(selecting: Selecting, type: GraphQLObjectType, nodes: rea
   };
 }
 
-/** Completes each value one time only: for values that many sources have in common. */
-function once(complete: Complete): Complete {
+/** Completes each value one time only, and writes its JSON once: for values that many sources have in common. */
+function once(plan: Plan, complete: Complete): Complete {
   const completed = new WeakMap<object, unknown>();
+  plan.sharesValues = true;
   return (value) => {
     if (typeof value !== 'object' || value === null) return complete(value);
     let response = completed.get(value);
-    if (response === undefined) completed.set(value, (response = complete(value)));
+    if (response === undefined) completed.set(value, (response = keepText(complete(value) as object)));
     return response;
   };
 }

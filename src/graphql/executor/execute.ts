@@ -16,6 +16,7 @@ import { toClientError } from '../errors.ts';
 import { checkLimits } from '../limits.ts';
 import type { PreparedRead } from '../describe.ts';
 import { compilePlan, Undescribed, type Plan } from './compile.ts';
+import { markHolder } from './stringify.ts';
 import { shapingVariables } from './variables-used.ts';
 
 /** One operation to be executed; the document is valid for the schema. */
@@ -140,6 +141,7 @@ async function runPlan(request: Request, compiled: Compiled): Promise<ExecutionR
           prepared[index] == null ? null : prepared[index].finish(results[next++] as never),
         );
     }
+    if (plan.sharesValues) markHolder(data);
     return { data };
   } catch (error) {
     if (error instanceof Undescribed) return null;

@@ -3,7 +3,7 @@ import { pascalCase } from '../../compiler/names.ts';
 import { readPage, type Page } from '../../reader/read-page.ts';
 import { readRecords } from '../../reader/read-records.ts';
 import type { RecordNode } from '../../reader/record-node.ts';
-import { emptySelection, levelsOf, type Selection } from '../../reader/selection.ts';
+import { emptySelection, stepsOf, type Selection } from '../../reader/selection.ts';
 import type { Kit } from '../builder.ts';
 import { rootField, type RootDescribed } from '../describe.ts';
 import { decodeRecordId } from '../global-id.ts';
@@ -69,7 +69,7 @@ function describeList(definition: ObjectDefinition, enums: RecordEnums): RootDes
       const list = prepareList(definition, enums, args, wants, context);
       return {
         scope: list.scope,
-        steps: levelsOf(wants.selection),
+        steps: stepsOf(wants.selection),
         start: (knowledge) => readPage(list.request, knowledge),
         finish: (page: Page): RecordPage => ({ page, list, cursors: context.cursors }),
       };
@@ -91,7 +91,7 @@ function describeRecord(definition: ObjectDefinition): RootDescribed {
 export function readOne({ workspace, uuid }: { workspace: number; uuid: string }, selection: Selection) {
   return {
     scope: { workspaces: [workspace] },
-    steps: levelsOf(selection),
+    steps: stepsOf(selection),
     start: (knowledge: Parameters<typeof readRecords>[1]) =>
       readRecords([{ workspace, ids: [uuid], selection }], knowledge),
     finish: ([found]: Map<string, RecordNode>[]) => found!.get(uuid) ?? null,

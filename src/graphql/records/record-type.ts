@@ -64,6 +64,7 @@ export function defineRecordType(kit: Kit, definition: ObjectDefinition, enums: 
         ...describe<RecordNode>({
           needs: (selection: Selection) => void (selection.abilities = true),
           value: ({ row, place }) => accessOf(place.sight, row).abilities,
+          shared: true,
         }),
       }),
     }),

@@ -2,7 +2,7 @@ import type { ObjectDefinition } from '../../compiler/definition.ts';
 import { pascalCase } from '../../compiler/names.ts';
 import { readPage, type Page } from '../../reader/read-page.ts';
 import type { RecordNode } from '../../reader/record-node.ts';
-import { emptySelection, levelsOf, type Selection } from '../../reader/selection.ts';
+import { emptySelection, stepsOf, type Selection } from '../../reader/selection.ts';
 import type { Kit } from '../builder.ts';
 import { describe, rootField } from '../describe.ts';
 import { recordId } from '../global-id.ts';
@@ -58,7 +58,7 @@ export function defineTrashed(kit: Kit, definition: ObjectDefinition, enums: Rec
           const list = prepareList(definition, enums, args, wants, context, { trash: true });
           return {
             scope: list.scope,
-            steps: levelsOf(wants.selection),
+            steps: stepsOf(wants.selection),
             start: (knowledge) => readPage(list.request, knowledge),
             finish: (page: Page): RecordPage => ({ page, list, cursors: context.cursors }),
           };
