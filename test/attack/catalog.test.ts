@@ -63,6 +63,7 @@ test('a viewer executes what is named here and no other function of ours', async
       'rowplane.begin_folder_delete(uuid)',
       'rowplane.begin_write(text)',
       'rowplane.changed_targets()',
+      'rowplane.check_new_owner(uuid)',
       'rowplane.create_folder(uuid,text)',
       'rowplane.delete_folder(uuid)',
       'rowplane.effective_permission(uuid,uuid,text,integer)',

@@ -6,6 +6,7 @@ import { defineCompanies } from './companies.ts';
 import { defineFolderMutations } from './folders.ts';
 import { defineGroups } from './groups.ts';
 import { defineLog } from './log.ts';
+import { defineOwnership } from './ownership.ts';
 import { definePermissions } from './permissions.ts';
 import { definePlaneMutations } from './plane-mutations.ts';
 import { definePlanes } from './planes.ts';
@@ -37,5 +38,6 @@ export function defineAdministration(kit: Kit): void {
   defineRecordFields(adminKit);
   defineFolderMutations(adminKit);
   definePermissions(adminKit);
+  defineOwnership(adminKit);
   defineLog(adminKit);
 }
