@@ -11,6 +11,7 @@ interface UserOptions extends ActingOptions {
   email?: string;
   workflowAccess?: boolean;
   group?: string[];
+  service?: boolean;
   search?: string;
   until?: string;
   confirm?: boolean;
@@ -35,6 +36,7 @@ export function addUsers(program: Command): void {
   withDetails(adminCommand(users, 'create <name>', 'make an account; the first administrator is made this way too'))
     .requiredOption('--role <role>', 'ADMINISTRATOR, INTERNAL, EXTERNAL or GUEST')
     .option('--group <group>', 'a group to join; may be given several times', several)
+    .option('--service', 'a service account: for a program, which comes with an API key')
     .action(action(create));
   withDetails(adminCommand(users, 'update <user>', 'change what is given'))
     .option('--name <name>', 'another name to sign in with')
@@ -86,11 +88,12 @@ async function create(name: string, options: UserOptions): Promise<void> {
   const { checkRole, createFirstAdministrator, createUser } = await functions();
   const role = checkRole(options.role);
   const input = { ...detailsOf(options), name, role };
-  const first = role === 'ADMINISTRATOR' && (await asOwner((owner) => createFirstAdministrator(owner, input)));
+  const first =
+    role === 'ADMINISTRATOR' && !options.service && (await asOwner((owner) => createFirstAdministrator(owner, input)));
   const user =
     first ||
     (await changing(options, async (a) =>
-      createUser(a, { ...input, groups: await findAll(a, 'groups', options.group) }),
+      createUser(a, { ...input, service: options.service, groups: await findAll(a, 'groups', options.group) }),
     ));
   report(user, options, () => describe(user));
 }

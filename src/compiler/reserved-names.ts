@@ -1,7 +1,7 @@
 /** Names that a definition can't have because the API has them: queries, types, and what scalars are called. */
 export const RESERVED_DEFINITION_NAMES: ReadonlySet<string> = new Set(
   `
-    access account administration archive archiveSettings archives boolean booleanTest cell cells choice client
+    access account administration apiKey archive archiveSettings archives boolean booleanTest cell cells choice client
     clientSettings clients collection collections companies company date dateTest dateTestRange dateTime
     dateTimeTest dateTimeTestRange decimal decimalTest decimalTestRange definition definitions deployment
     documentViewer effectivePermission entries entry escapingMember field fieldAccess fieldLevel fieldType

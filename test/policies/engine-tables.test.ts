@@ -7,6 +7,7 @@ import type { TestDatabase } from '../support/database.ts';
 
 /** What rowplane_admin may do with each table: the columns of INSERT and UPDATE, or all (`*`). Tables that are absent here are the owner's alone. */
 const administered: Record<string, { insert?: string; update?: string; delete?: true }> = {
+  api_keys: { insert: 'expires_at hash name user_id', update: 'revoked_at' },
   archives: { insert: 'created_by name workspace_id', update: 'name', delete: true },
   client_assignments: { insert: '*', delete: true },
   clients: { insert: '*', update: 'name', delete: true },
@@ -63,6 +64,8 @@ beforeAll(async () => {
     insert into rowplane.workspaces (company_id, name) select id, 'Office' from rowplane.companies;
     insert into rowplane.archives (workspace_id, name) select id, 'Permits' from rowplane.workspaces;
     insert into rowplane.clients (workspace_id, name) select id, 'General' from rowplane.workspaces;
+    insert into rowplane.users (name, role, service) values ('robot', 'INTERNAL', true);
+    insert into rowplane.api_keys (user_id, name, hash, expires_at) select id, 'night run', sha256('x'), 'infinity' from rowplane.users where service;
     insert into rowplane.groups (name) values ('Desk'), ('Phone');
     insert into rowplane.group_members select g.id, u.id from rowplane.groups g, rowplane.users u where g.name = 'Desk' and u.name = 'ida';
     insert into rowplane.group_nesting select p.id, c.id from rowplane.groups p, rowplane.groups c where p.name = 'Desk' and c.name = 'Phone';

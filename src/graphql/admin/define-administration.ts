@@ -1,5 +1,6 @@
 import type { Kit } from '../builder.ts';
 import { read } from './administer.ts';
+import { defineApiKeys } from './api-keys.ts';
 import { defineArchives } from './archives.ts';
 import { defineClients } from './clients.ts';
 import { defineCompanies } from './companies.ts';
@@ -32,6 +33,7 @@ export function defineAdministration(kit: Kit): void {
   defineArchives(adminKit);
   defineClients(adminKit);
   defineUsers(adminKit);
+  defineApiKeys(adminKit);
   defineGroups(adminKit);
   definePlanes(adminKit);
   definePlaneMutations(adminKit);
