@@ -17,4 +17,5 @@ select rowplane.log_table('object_entries');
 select rowplane.log_table('plane_groups');
 select rowplane.log_table('planes');
 select rowplane.log_table('users', withheld => '{name,display_name,email}');
+-- Not saved queries: sharing one shares no record (V7).
 select rowplane.log_table('workspaces', derived => '{realms}');

@@ -9,7 +9,7 @@ export const RESERVED_DEFINITION_NAMES: ReadonlySet<string> = new Set(
     integerTestRange json layout levelSource levelSourceKind log logDoor logEntry logOperation mailbox mutation
     node nodes objectPermissions order orderDirection pageInfo permission permissionDecision permissionEntry
     permissions plane planeContent planeEscapes planes principal principalKind profile profiles query realm
-    realms record recordFieldPlane records role roles service session sessions string subscription textTest
+    realms record recordFieldPlane records role roles savedQueries savedQuery service session sessions sharedGroup string subscription textTest
     textTestRange trash trashed user userRole userTest users version view viewer viewers warning workspace
     workspaceSettings workspaces
   `.split(/\s+/),

@@ -2,7 +2,7 @@ import { invalid } from '../../access/refusals.ts';
 import { decodeNumber, decodeUuid } from '../global-id.ts';
 
 /** The types of administration whose ids hold a uuid. */
-type UuidType = 'ApiKey' | 'Archive' | 'Client' | 'Company' | 'Folder' | 'Group' | 'User';
+type UuidType = 'ApiKey' | 'Archive' | 'Client' | 'Company' | 'Folder' | 'Group' | 'SavedQuery' | 'User';
 
 /** The uuid in a global id; VALIDATION_FAILED at `path` if it is no id of that type. */
 export function uuidOf(type: UuidType, id: string, path: string): string {
