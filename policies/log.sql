@@ -3,6 +3,7 @@ revoke all on rowplane.log from public, rowplane_api, rowplane_viewer, rowplane_
 grant select on rowplane.log to rowplane_admin;
 
 -- L1: the tables whose changes are logged. People stand in the log by id: their names and addresses can be erased.
+select rowplane.log_table('api_keys', withheld => '{hash}', derived => '{last_used_at}');
 select rowplane.log_table('archives');
 select rowplane.log_table('client_assignments');
 select rowplane.log_table('clients');
@@ -21,4 +22,5 @@ select rowplane.log_table('rights_assignments');
 select rowplane.log_table('rights_role_profiles');
 select rowplane.log_table('rights_roles');
 select rowplane.log_table('users', withheld => '{name,display_name,email}');
+-- Not saved queries: sharing one shares no record (V7).
 select rowplane.log_table('workspaces', derived => '{realms}');

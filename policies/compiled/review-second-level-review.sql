@@ -31,17 +31,18 @@ create view plane_4.batch as
     t.archive_id,
     t.folder_id,
     t.client_id,
-    t.owner_id,
+    seen_owner_id.id as owner_id,
     t.version,
     t.created_at,
     t.updated_at,
     t.name,
     t.status,
     t.received_at
-  from ws_2.batch t;
+  from ws_2.batch t
+  left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id;
 create rule plain as on update to plane_4.batch do also nothing;
 grant select on plane_4.batch to rowplane_viewer;
-comment on view plane_4.batch is 'A3, A7: definition batch as plane 4 shows it. References to records that the viewer doesn''t see are empty.';
+comment on view plane_4.batch is 'A3, A7: definition batch as plane 4 shows it. References to records and users whom the viewer doesn''t see are empty.';
 alter view plane_4.batch owner to acp_d3d3d3_4;
 
 grant select (id, realm_id, archive_id, folder_id, client_id, owner_id, version, created_at, updated_at, title, document_date, confidential, relevancy, coding, notes, batch_id),
@@ -61,7 +62,7 @@ create view plane_4.document as
     t.archive_id,
     t.folder_id,
     t.client_id,
-    t.owner_id,
+    seen_owner_id.id as owner_id,
     t.version,
     t.created_at,
     t.updated_at,
@@ -76,10 +77,11 @@ create view plane_4.document as
     null::uuid as process_id,
     seen_batch_id.id as batch_id
   from ws_2.document t
+  left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id
   left join ws_2_sight.batch seen_batch_id on seen_batch_id.id = t.batch_id;
 create rule plain as on update to plane_4.document do also nothing;
 grant select on plane_4.document to rowplane_viewer;
-comment on view plane_4.document is 'A3, A7: definition document as plane 4 shows it. References to records that the viewer doesn''t see are empty.';
+comment on view plane_4.document is 'A3, A7: definition document as plane 4 shows it. References to records and users whom the viewer doesn''t see are empty.';
 alter view plane_4.document owner to acp_d3d3d3_4;
 
 create policy acp_4_create on ws_2.document for insert to acp_d3d3d3_4

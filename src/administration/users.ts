@@ -21,6 +21,8 @@ export interface User {
   role: AccountRole;
   /** U10. */
   workflowAccess: boolean;
+  /** U11: a user for a program, who comes with an API key. It stays what it was made as. */
+  service: boolean;
   /** U7: whether the account may look now. */
   blocked: boolean;
   /** ISO 8601 in UTC; null while not blocked, and when blocked for good. */
@@ -37,7 +39,7 @@ export interface UserInput {
 
 /** Users as the API shows them; the table is `u`. */
 export const USERS = `
-  select u.id, u.name, u.display_name as "displayName", u.email, u.role, u.workflow_access as "workflowAccess",
+  select u.id, u.name, u.display_name as "displayName", u.email, u.role, u.workflow_access as "workflowAccess", u.service,
     not u.active or coalesce(u.blocked_until > now(), false) as blocked,
     case when u.active and u.blocked_until > now() and u.blocked_until < 'infinity'
       then to_char(u.blocked_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end as "blockedUntil"
@@ -67,15 +69,15 @@ export async function getUser(a: Administration, id: string): Promise<User> {
 /** Makes an account, without a password of its own yet; it can sign in by an identity provider that names it. */
 export async function createUser(
   a: Administration,
-  input: UserInput & { name: string; role: AccountRole; groups?: readonly string[] | null },
+  input: UserInput & { name: string; role: AccountRole; groups?: readonly string[] | null; service?: boolean | null },
 ): Promise<User> {
   const { name, displayName, email, role, workflowAccess } = checkUser(input);
   const groups = input.groups ?? [];
   await checkPrincipals(a, { groups });
   const [row] = await refusingTaken(taken, () =>
     a.query<{ id: string }>(
-      `insert into rowplane.users (name, display_name, email, role, workflow_access) values ($1, $2, $3, $4, $5) returning id`,
-      [name, displayName ?? '', email ?? null, role, workflowAccess ?? false],
+      `insert into rowplane.users (name, display_name, email, role, workflow_access, service) values ($1, $2, $3, $4, $5, $6) returning id`,
+      [name, displayName ?? '', email ?? null, role, workflowAccess ?? false, input.service ?? false],
     ),
   );
   const { id } = row as { id: string };

@@ -29,21 +29,23 @@ interface Acting {
   administrators: Administrators;
   viewer: Viewer;
   definitions: Definitions;
+  /** The deployment's. */
+  secret: string;
 }
 
-type Work<T> = (a: Administration, definitions: Definitions) => Promise<T>;
+type Work<T> = (a: Administration, definitions: Definitions, secret: string) => Promise<T>;
 
 /** Reads as an administrator. */
 export function reading<T>({ as }: ActingOptions, work: Work<T>): Promise<T> {
-  return acting(as, ({ administrators, viewer, definitions }) =>
-    administrators.read(viewer, (a) => work(a, definitions)),
+  return acting(as, ({ administrators, viewer, definitions, secret }) =>
+    administrators.read(viewer, (a) => work(a, definitions, secret)),
   );
 }
 
 /** Makes a change as an administrator, all or nothing. */
 export function changing<T>({ as }: ActingOptions, work: Work<T>): Promise<T> {
-  return acting(as, ({ administrators, viewer, definitions }) =>
-    administrators.change(viewer, (a) => work(a, definitions)),
+  return acting(as, ({ administrators, viewer, definitions, secret }) =>
+    administrators.change(viewer, (a) => work(a, definitions, secret)),
   );
 }
 
@@ -83,7 +85,7 @@ async function acting<T>(as: string | undefined, work: (acting: Acting) => Promi
       onError: (error) => process.emitWarning(error as Error),
     });
     try {
-      return await work({ administrators, viewer, definitions });
+      return await work({ administrators, viewer, definitions, secret: deployment.secret });
     } finally {
       await administrators.end();
     }

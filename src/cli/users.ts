@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { AccountRole, User } from '../administration/users.ts';
 import { type ActingOptions, adminCommand, asOwner, changing, reading, several, wholeList } from './administration.ts';
-import { find, findAll } from './find.ts';
+import { find, findAll, findWorkspace } from './find.ts';
 import { action, report, table } from './output.ts';
 
 interface UserOptions extends ActingOptions {
@@ -11,9 +11,16 @@ interface UserOptions extends ActingOptions {
   email?: string;
   workflowAccess?: boolean;
   group?: string[];
+  service?: boolean;
   search?: string;
   until?: string;
   confirm?: boolean;
+}
+
+interface TransferOptions extends ActingOptions {
+  to: string;
+  workspace?: string;
+  definition?: string;
 }
 
 const functions = () => import('../administration/users.ts');
@@ -29,6 +36,7 @@ export function addUsers(program: Command): void {
   withDetails(adminCommand(users, 'create <name>', 'make an account; the first administrator is made this way too'))
     .requiredOption('--role <role>', 'ADMINISTRATOR, INTERNAL, EXTERNAL or GUEST')
     .option('--group <group>', 'a group to join; may be given several times', several)
+    .option('--service', 'a service account: for a program, which comes with an API key')
     .action(action(create));
   withDetails(adminCommand(users, 'update <user>', 'change what is given'))
     .option('--name <name>', 'another name to sign in with')
@@ -39,6 +47,15 @@ export function addUsers(program: Command): void {
     .option('--until <moment>', 'ISO 8601, such as 2030-01-31T12:00:00Z')
     .action(action(block));
   adminCommand(users, 'unblock <user>', 'end a block').action(action(unblock));
+  adminCommand(
+    users,
+    'transfer <user>',
+    'give away the records of a user who is blocked, or of the id of one who is gone',
+  )
+    .requiredOption('--to <user>', 'the new owner')
+    .option('--workspace <workspace>', 'only what lies in this workspace')
+    .option('--definition <name>', 'only records of this object definition')
+    .action(action(transfer));
 }
 
 function withDetails(command: Command): Command {
@@ -71,11 +88,12 @@ async function create(name: string, options: UserOptions): Promise<void> {
   const { checkRole, createFirstAdministrator, createUser } = await functions();
   const role = checkRole(options.role);
   const input = { ...detailsOf(options), name, role };
-  const first = role === 'ADMINISTRATOR' && (await asOwner((owner) => createFirstAdministrator(owner, input)));
+  const first =
+    role === 'ADMINISTRATOR' && !options.service && (await asOwner((owner) => createFirstAdministrator(owner, input)));
   const user =
     first ||
     (await changing(options, async (a) =>
-      createUser(a, { ...input, groups: await findAll(a, 'groups', options.group) }),
+      createUser(a, { ...input, service: options.service, groups: await findAll(a, 'groups', options.group) }),
     ));
   report(user, options, () => describe(user));
 }
@@ -107,6 +125,24 @@ async function unblock(called: string, options: UserOptions): Promise<void> {
   const user = await changing(options, async (a) => unblockUser(a, await find(a, 'users', called)));
   report(user, options, () => `${user.name} is not blocked any more.`);
 }
+
+async function transfer(called: string, options: TransferOptions): Promise<void> {
+  const { transferOwnership } = await import('../administration/ownership.ts');
+  const { invalid } = await import('../access/refusals.ts');
+  const transferred = await changing(options, async (a, definitions) => {
+    const table = options.definition === undefined ? undefined : definitions.get(options.definition)?.table;
+    if (options.definition !== undefined && table === undefined)
+      throw invalid([{ path: 'definition', message: `there is no object definition ${options.definition}` }]);
+    const to = await find(a, 'users', options.to);
+    const workspace = await findWorkspace(a, options.workspace);
+    // Who is gone has no name any more, but an id in the log.
+    const from = UUID.test(called) ? called : await find(a, 'users', called);
+    return transferOwnership(a, from, to, { workspace, table });
+  });
+  report({ transferred }, options, () => `Transferred ${transferred} records to ${options.to}.`);
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function detailsOf({ displayName, email, workflowAccess }: UserOptions) {
   return { displayName, email, workflowAccess };

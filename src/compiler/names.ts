@@ -21,6 +21,9 @@ export function screamingCase(name: string): string {
 export const OWNER_ROLE = 'rowplane_owner';
 export const VIEWER_ROLE = 'rowplane_viewer';
 
+/** The users whom the viewer may see (U3), for whatever shows users. */
+export const SEEN_USERS = 'rowplane.seen_users';
+
 export function workspaceSchema(workspace: number): string {
   return `ws_${workspace}`;
 }

@@ -10,7 +10,7 @@ import {
   workspaceSchema,
 } from './names.ts';
 import { ownedView } from './owned-view.ts';
-import { selectFields, selectText, SYSTEM_COLUMNS } from './record-columns.ts';
+import { selectRecord, selectText, SYSTEM_COLUMNS } from './record-columns.ts';
 import { restrictionOf, restrictionSql, type Blueprint, type Plane } from './restriction.ts';
 import { identifier, qualified, type SqlObject } from './sql-object.ts';
 
@@ -128,15 +128,15 @@ function conditions(plane: Plane, definition: ObjectDefinition): string {
 function readView(part: Part): SqlObject {
   const { blueprint, plane, definition, role, table } = part;
   const levels = levelsOf(definition, plane.content);
-  const { columns, joins } = selectFields(blueprint, definition, ({ name }) => levels[name]!.level !== 'HIDDEN');
+  const { columns, joins } = selectRecord(blueprint, definition, ({ name }) => levels[name]!.level !== 'HIDDEN');
   const name = qualified(planeSchema(plane.id), definition.table);
   return ownedView({
     name,
     owner: role,
-    select: selectText([...SYSTEM_COLUMNS.map((column) => `t.${column}`), ...columns], `${table} t`, joins),
+    select: selectText(columns, `${table} t`, joins),
     grants: [`select on ${name} to ${VIEWER_ROLE}`],
     forbidden: 'update',
-    comment: `A3, A7: definition ${definition.name} as plane ${plane.id} shows it. References to records that the viewer doesn't see are empty.`,
+    comment: `A3, A7: definition ${definition.name} as plane ${plane.id} shows it. References to records and users whom the viewer doesn't see are empty.`,
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Field, ObjectDefinition } from './definition.ts';
 import { columnType } from './field-types.ts';
-import { sightSchema } from './names.ts';
+import { SEEN_USERS, sightSchema } from './names.ts';
 import type { Blueprint } from './restriction.ts';
 import { identifier, qualified } from './sql-object.ts';
 
@@ -17,44 +17,63 @@ export const SYSTEM_COLUMNS = [
   'updated_at',
 ] as const;
 
+/** A column as views show it: of the system, or of a field. */
+export type Column = Pick<Field, 'column' | 'type' | 'to'>;
+
+/** The owner is a user like those of fields: whom the viewer may not see is nobody (U3). */
+const OWNER: Column = { column: 'owner_id', type: 'user' };
+
 /** What the select list and the from clause of a view over records are made of. */
 export interface RecordSelect {
   readonly columns: readonly string[];
-  /** One left join per reference that is shown. */
+  /** One left join per shown reference or user. */
   readonly joins: readonly string[];
 }
 
 type Scope = Pick<Blueprint, 'workspace' | 'definitions'>;
 
 /**
- * Selects every field of a definition from its table as `t`, in the definition's order, so that all views over it have
- * the same columns. `isShown` tells which fields aren't constantly empty.
+ * Selects the system's columns and every field of a definition from its table as `t`, in the definition's order, so
+ * that all views over it have the same columns. `isShown` tells which fields aren't constantly empty.
  *
- * A reference to a record that the viewer doesn't see reads as empty: its id comes from the target's sight view.
- * Joined from the left, a condition on it still uses the table's index, and a reference that isn't asked for costs
- * nothing.
+ * A reference to a record that the viewer doesn't see reads as empty, and so does a user: the id comes from a sight.
+ * Joined from the left, a condition on it still uses the table's index, and what isn't asked for costs nothing.
  */
-export function selectFields(
+export function selectRecord(
   scope: Scope,
   definition: ObjectDefinition,
   isShown: (field: Field) => boolean,
 ): RecordSelect {
   const joins: string[] = [];
-  const columns = Object.values(definition.fields).map((field) => {
-    const column = identifier(field.column);
-    if (!isShown(field)) return `${emptyCell(field)} as ${column}`;
-    if (field.type !== 'reference') return `t.${column}`;
-    const seen = identifier(`seen_${field.column}`);
-    joins.push(`left join ${sightOf(scope, field)} ${seen} on ${seen}.id = t.${column}`);
-    return `${seen}.id as ${column}`;
-  });
+  const shown = (column: Column): string => {
+    const name = identifier(column.column);
+    const sight = sightOf(scope, column);
+    if (sight === null) return `t.${name}`;
+    const seen = identifier(`seen_${column.column}`);
+    joins.push(`left join ${sight} ${seen} on ${seen}.id = t.${name}`);
+    return `${seen}.id as ${name}`;
+  };
+  const columns = [
+    ...SYSTEM_COLUMNS.map((column) => (column === OWNER.column ? shown(OWNER) : `t.${column}`)),
+    ...Object.values(definition.fields).map((field) =>
+      isShown(field) ? shown(field) : `${emptyCell(field)} as ${identifier(field.column)}`,
+    ),
+  ];
   return { columns, joins };
 }
 
 /** The value of a field in a view that must stay one over a single table, so that rows can be deleted through it. */
-export function lookedUp(scope: Scope, field: Field): string {
-  const value = `t.${identifier(field.column)}`;
-  return field.type === 'reference' ? `(select s.id from ${sightOf(scope, field)} s where s.id = ${value})` : value;
+export function lookedUp(scope: Scope, column: Column): string {
+  const value = `t.${identifier(column.column)}`;
+  const sight = sightOf(scope, column);
+  return sight === null ? value : `(select s.id from ${sight} s where s.id = ${value})`;
+}
+
+/** The system's columns in such a view. */
+export function lookedUpSystem(scope: Scope): string[] {
+  return SYSTEM_COLUMNS.map((column) =>
+    column === OWNER.column ? `${lookedUp(scope, OWNER)} as ${column}` : `t.${column}`,
+  );
 }
 
 /** A view's query, a line per part. */
@@ -70,6 +89,14 @@ export function emptyCell({ type }: Field): string {
   return sql === 'text' ? `null::text collate "C"` : `null::${sql}`;
 }
 
-function sightOf({ workspace, definitions }: Scope, field: Field): string {
-  return qualified(sightSchema(workspace), definitions.get(field.to!)!.table);
+/** Where the ids stand of what the viewer sees, for columns that hold such ids. */
+function sightOf({ workspace, definitions }: Scope, { type, to }: Column): string | null {
+  switch (type) {
+    case 'reference':
+      return qualified(sightSchema(workspace), definitions.get(to!)!.table);
+    case 'user':
+      return SEEN_USERS;
+    default:
+      return null;
+  }
 }

@@ -179,6 +179,7 @@ function systemIndexes(workspace: number, { table }: ObjectDefinition): SqlObjec
       '(client_id) where client_id is not null',
       'Whether a client still has records (C9).',
     ),
+    index(workspace, table, tableObjectName(table, 'owner_id'), '(owner_id, id desc)', "Somebody's own records (D1)."),
     index(
       workspace,
       table,

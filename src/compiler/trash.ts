@@ -3,7 +3,7 @@ import { guardNames } from './guard-functions.ts';
 import { editSchema, OWNER_ROLE, trashRole, trashSchema, VIEWER_ROLE, workspaceSchema } from './names.ts';
 import { ownedView } from './owned-view.ts';
 import { trashRightSql } from './rights.ts';
-import { lookedUp, selectText, SYSTEM_COLUMNS } from './record-columns.ts';
+import { lookedUp, lookedUpSystem, selectText, SYSTEM_COLUMNS } from './record-columns.ts';
 import type { Blueprint } from './restriction.ts';
 import { identifier, literal, qualified, type SqlObject } from './sql-object.ts';
 import { sqlFunction } from './sql-function.ts';
@@ -80,7 +80,7 @@ function trashView(blueprint: Blueprint, definition: ObjectDefinition, role: str
   const { workspace } = blueprint;
   const name = qualified(trashSchema(workspace), definition.table);
   const table = qualified(workspaceSchema(workspace), definition.table);
-  const system = [...SYSTEM_COLUMNS, 'deleted_at'].map((column) => `t.${column}`);
+  const system = [...lookedUpSystem(blueprint), 't.deleted_at'];
   const cells = Object.values(definition.fields).map((field) => visibleCell(blueprint, definition, field));
   return ownedView({
     name,

@@ -17,6 +17,11 @@ export function jwtKey(secret: string): Buffer {
   return derive(secret, 'rowplane jwt');
 }
 
+/** The key (32 bytes) that seals API keys. */
+export function apiKeyKey(secret: string): Buffer {
+  return derive(secret, 'rowplane api key');
+}
+
 /** The key (32 bytes) under which page cursors are sealed. */
 export function cursorKey(secret: string): Buffer {
   return derive(secret, 'rowplane cursor');

@@ -14,8 +14,14 @@ const FIXED_ROLES: FixedRole[] = [
   {
     name: 'rowplane_owner',
     attributes: 'nologin createrole noinherit',
-    becomes: null,
+    becomes: 'rowplane_sight',
     comment: 'Rowplane: owns all objects, and the roles of planes. Row level security holds for it too.',
+  },
+  {
+    name: 'rowplane_sight',
+    attributes: 'nologin noinherit',
+    becomes: null,
+    comment: 'Rowplane: owns the view of the users whom a viewer may see. Row level security holds for it.',
   },
   {
     name: 'rowplane_log',

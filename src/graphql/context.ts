@@ -1,3 +1,4 @@
+import { createApiKeys, type ApiKeys } from '../accounts/api-keys.ts';
 import type { Administrators } from '../access/administrators.ts';
 import type { Viewer, Viewers } from '../access/viewers.ts';
 import type { Definitions } from '../compiler/definition.ts';
@@ -16,6 +17,8 @@ export interface Context {
   definitions: Definitions;
   reader: Reader;
   cursors: Cursors;
+  /** Makes API keys (U11). */
+  apiKeys: ApiKeys;
   limits: Limits;
   requestId: string;
   log: ErrorLog;
@@ -28,7 +31,7 @@ export interface Services {
   viewers: Viewers;
   administrators: Administrators | null;
   definitions: Definitions;
-  /** ROWPLANE_SECRET: cursors are encrypted with a key derived from it. */
+  /** ROWPLANE_SECRET: cursors are encrypted and API keys sealed with keys derived from it. */
   secret: string;
   /** Told of errors that clients get only an id of. */
   log?: (error: unknown, id: string, requestId: string) => void;
@@ -50,6 +53,7 @@ export function contextFactory({
     definitions,
     reader: createReader(viewers),
     cursors: createCursors(secret),
+    apiKeys: createApiKeys(secret),
     limits: { ...LIMITS, ...limits },
   };
   return (viewer, requestId) => ({

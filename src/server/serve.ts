@@ -1,6 +1,7 @@
 import { openAdministrators, type Administrators } from '../access/administrators.ts';
 import { openViewers, type Viewers } from '../access/viewers.ts';
-import { createIdentify, type FindAccount } from '../accounts/identity.ts';
+import { createApiKeys } from '../accounts/api-keys.ts';
+import { createIdentify, type FindAccount, type FindKey } from '../accounts/identity.ts';
 import { createTokenVerifier, signOwnToken } from '../accounts/token-verifier.ts';
 import type { Definitions } from '../compiler/definition.ts';
 import type { Deployment } from '../database/deployment.ts';
@@ -90,7 +91,7 @@ async function listen({ settings, page, secret, log, api, ...services }: Opened)
     log,
     page,
     graphql: parts,
-    identify: createIdentify(verifier, findAccount),
+    identify: createIdentify(verifier, findAccount, findKeyIn(api, secret)),
     createContext,
     checkReadiness: readiness.check,
     viewAs: await viewAsFor(settings, api, secret, findAccount),
@@ -102,6 +103,20 @@ async function listen({ settings, page, secret, log, api, ...services }: Opened)
       readiness.stop();
       await running.stop();
     },
+  };
+}
+
+/** What isn't a key of this deployment is told without asking the database. */
+function findKeyIn(api: Queryable, secret: string): FindKey {
+  const apiKeys = createApiKeys(secret);
+  return async (key) => {
+    const hash = apiKeys.hashOf(key);
+    if (hash === null) return null;
+    const [row] = await api.query<{ id: string; expires: string }>(
+      'select user_id as id, extract(epoch from expires_at) as expires from rowplane.use_key($1, $2)',
+      [hash, accountsProof(secret)],
+    );
+    return row === undefined ? null : { id: row.id, expiresAt: new Date(Number(row.expires) * 1000) };
   };
 }
 

@@ -49,6 +49,8 @@ test('PUBLIC executes only what policies and views ask about the viewer', async 
     'rowplane.viewer_in_any_plane(integer[])',
     'rowplane.viewer_in_plane(integer)',
     'rowplane.viewer_right(integer,text,text)',
+    'rowplane.viewer_sees_all_users()',
+    'rowplane.viewer_users()',
   ];
   expect(open.filter((name) => !allowed.includes(name))).toEqual([]);
 });
@@ -62,6 +64,7 @@ test('a viewer executes what is named here and no other function of ours', async
       'rowplane.begin_folder_delete(uuid)',
       'rowplane.begin_write(text)',
       'rowplane.changed_targets()',
+      'rowplane.check_new_owner(uuid)',
       'rowplane.create_folder(uuid,text)',
       'rowplane.delete_folder(uuid)',
       'rowplane.effective_permission(uuid,uuid,text,integer)',
@@ -100,10 +103,13 @@ test('a viewer executes what is named here and no other function of ours', async
       'rowplane.viewer_in_any_plane(integer[])',
       'rowplane.viewer_in_plane(integer)',
       'rowplane.viewer_knowledge(integer)',
+      'rowplane.viewer_own_queries()',
       'rowplane.viewer_planes(integer)',
       'rowplane.viewer_right(integer,text,text)',
       'rowplane.viewer_rights_of(integer)',
       'rowplane.viewer_role()',
+      'rowplane.viewer_sees_all_users()',
+      'rowplane.viewer_shared_queries()',
       'rowplane.viewer_users()',
       'rowplane.viewer_visible_groups()',
       'rowplane.visible_children(uuid[])',
@@ -120,6 +126,10 @@ test('nobody but the owner has rights on a record table beyond the columns that 
   );
   const loose = rights.filter(
     ({ grantee, table, privilege }) =>
+      // U3: tells viewers alone about users, through the policy of its owner.
+      !(['PUBLIC', 'rowplane_sight'].includes(grantee) && table === 'rowplane.seen_users') &&
+      // V7: viewers' own, under policies of their own.
+      !(grantee === 'rowplane_viewer' && table.startsWith('rowplane.saved_quer')) &&
       !(grantee === 'rowplane_admin' && table.startsWith('rowplane.')) &&
       !(grantee === 'rowplane_viewer' && table.startsWith('rowplane.visible_') && privilege === 'SELECT') &&
       !(/^ws_[0-9a-f]{6}_\d+_trash$/.test(grantee) && privilege === 'DELETE'),

@@ -37,10 +37,12 @@ test('everybody may execute only what policies ask about the viewer himself, sin
     'rowplane.viewer_in_any_plane(integer[])',
     'rowplane.viewer_in_plane(integer)',
     'rowplane.viewer_right(integer,text,text)',
+    'rowplane.viewer_sees_all_users()',
+    'rowplane.viewer_users()',
   ]);
 });
 
-test('L2: everything of ours belongs to rowplane_owner, but for the log, which is kept from it', async () => {
+test('L2, U3: everything of ours belongs to rowplane_owner, but for the log, which is kept from it, and the sight of users, which row security holds for', async () => {
   const wrong = await database.owner.query(
     `select name from (
        select n.nspname, relname as name, relowner as owner from pg_class c join pg_namespace n on n.oid = c.relnamespace where ${OURS}
@@ -48,7 +50,7 @@ test('L2: everything of ours belongs to rowplane_owner, but for the log, which i
        select n.nspname, proname, proowner from pg_proc p join pg_namespace n on n.oid = p.pronamespace where ${OURS}
        union all
        select nspname, nspname, nspowner from pg_namespace n where ${OURS}
-     ) found where owner <> (case nspname when 'rowplane_log' then 'rowplane_log' else 'rowplane_owner' end)::regrole`,
+     ) found where owner <> (case when nspname = 'rowplane_log' then 'rowplane_log' when name = 'seen_users' then 'rowplane_sight' else 'rowplane_owner' end)::regrole`,
   );
   expect(wrong).toEqual([]);
 });

@@ -64,6 +64,7 @@ function sourcesOf(stage: Stage, world: World, planeIds: ReadonlyMap<string, num
     { name: 'folders', from: 'rowplane.visible_folders', read: idOf },
     { name: 'clients', from: 'rowplane.visible_clients', read: (row) => [row.archive_id, row.client_id] },
     { name: 'users', from: 'rowplane.visible_users', read: idOf },
+    { name: 'seen users', from: 'rowplane.seen_users', read: idOf },
   ];
 }
 
@@ -100,6 +101,7 @@ export function expectedSqlSight(world: World, viewer: Id): SqlSight {
     .filter(({ clientsEnabled }) => clientsEnabled)
     .flatMap(({ id }) => clientsOf(world, viewer, id).map((client) => [id, client]));
   sight.users = world.users.filter(({ id }) => seesUser(world, viewer, id)).map(({ id }) => id);
+  sight['seen users'] = [...sight.users];
   return sorted(sight);
 }
 
@@ -114,13 +116,18 @@ function asPlaneShows(world: World, viewer: Id, plane: Plane, definition: Defini
     field,
     shown(field) ? cellOf(world, viewer, item, field).value : null,
   ]);
-  return { ...item, values: Object.fromEntries(values) as Item['values'] };
+  return { ...item, owner: seenOwner(world, viewer, item), values: Object.fromEntries(values) as Item['values'] };
+}
+
+/** U3: everywhere the same, whatever plane is looked through. */
+function seenOwner(world: World, viewer: Id, item: Item): Id | null {
+  return cellOf(world, viewer, item, 'owner').value as Id | null;
 }
 
 /** A7: what all planes of the viewer together show, cell by cell. */
 export function asSeen(world: World, viewer: Id, item: Item): Item {
   const values = Object.keys(item.values).map((field) => [field, cellOf(world, viewer, item, field).value]);
-  return { ...item, values: Object.fromEntries(values) as Item['values'] };
+  return { ...item, owner: seenOwner(world, viewer, item), values: Object.fromEntries(values) as Item['values'] };
 }
 
 function sorted(sight: SqlSight): SqlSight {

@@ -8,7 +8,7 @@ import { connect, transaction } from '../../src/database/queryable.ts';
 import { type Account, openAccount } from '../administration/account.ts';
 import { withOwner } from '../support/database.ts';
 
-/** Tables of the engine that hold no permissions of their own: keys, upkeep, and what follows from logged tables or from schema/. */
+/** Tables of the engine that hold no permissions of their own: keys, upkeep, what people saved for themselves, and what follows from logged tables or from schema/. */
 const UNLOGGED = [
   'application_rights',
   'applications',
@@ -25,6 +25,8 @@ const UNLOGGED = [
   'plane_fields',
   'realms',
   'rights',
+  'saved_queries',
+  'saved_query_groups',
   'scopes',
   'secret',
   'viewer_access',

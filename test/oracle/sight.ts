@@ -1,5 +1,5 @@
 import { holds, SYSTEM_FIELDS, type Asker, type Cell } from './conditions.ts';
-import { may, passesClient, planesOf, isViewer } from './viewers.ts';
+import { isViewer, may, passesClient, planesOf, seesUser } from './viewers.ts';
 import {
   find,
   type Definition,
@@ -8,6 +8,7 @@ import {
   type Item,
   type Level,
   type Plane,
+  type Value,
   type World,
 } from './world.ts';
 
@@ -133,14 +134,21 @@ export function abilitiesOf(world: World, viewer: Id, item: Item): string[] {
   return [...new Set(usable)].sort();
 }
 
-/** A7: a cell as the viewer sees it. A reference to a record that the viewer can't see reads as empty. */
+/** A7: a cell as the viewer sees it. A reference to a record that the viewer can't see reads as empty, and so does a user (U3). */
 export function cellOf(world: World, viewer: Id, item: Item, name: string): Cell {
   const cell = stored(world, item, name);
-  if (name in SYSTEM_FIELDS) return cell;
-  if (grantedLevel(world, viewer, item, name) === 'HIDDEN') return { ...cell, visible: false, value: null };
-  if (cell.field.type !== 'reference' || cell.value === null) return cell;
-  const target = find(world.items, String(cell.value));
-  return sees(world, viewer, target) ? cell : { ...cell, value: null };
+  const isSystem = name in SYSTEM_FIELDS;
+  if (!isSystem && grantedLevel(world, viewer, item, name) === 'HIDDEN')
+    return { ...cell, visible: false, value: null };
+  return isSystem && cell.field.type !== 'user' ? cell : { ...cell, value: seenValue(world, viewer, cell) };
+}
+
+/** What a cell refers to, if the viewer sees it. */
+function seenValue(world: World, viewer: Id, { field, value }: Cell): Value {
+  if (value === null) return null;
+  if (field.type === 'reference') return sees(world, viewer, find(world.items, String(value))) ? value : null;
+  if (field.type === 'user') return seesUser(world, viewer, String(value)) ? value : null;
+  return value;
 }
 
 function stored(world: World, item: Item, name: string): Cell {

@@ -68,7 +68,7 @@ function isGuest(world: World, viewer: Id): boolean {
 /** U3: who sees whom. Built-in groups make nobody visible. */
 export function seesUser(world: World, viewer: Id, user: Id): boolean {
   const role = world.users.find(({ id }) => id === viewer)?.role;
-  if (!isViewer(world, viewer) || role === undefined) return false;
+  if (!isViewer(world, viewer) || role === undefined || !world.users.some(({ id }) => id === user)) return false;
   if (viewer === user || role === 'ADMINISTRATOR' || role === 'INTERNAL') return true;
   if (role === 'GUEST') return false;
   const isIn = (group: Id, who: Id) => world.members.some((member) => member.group === group && member.user === who);

@@ -32,6 +32,7 @@ function placeFor(planes: Record<number, Record<string, PlaneDefinition>>) {
     workspace: 3,
     stamp: '1.3:1',
     realms: null,
+    rights: {},
     planes: Object.entries(planes).map(([id, definitions]) => ({ id: Number(id), definitions })),
   };
   return newRootPlace(sightOf(knowledge, PAPER), papersWithMatters(), knowledge);

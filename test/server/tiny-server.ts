@@ -56,7 +56,11 @@ export async function startTinyServer({ trusted, findAccount, logLines, ...optio
     host: '127.0.0.1',
     port: 0,
     log,
-    identify: createIdentify(verifier, findAccount ?? (({ value }) => Promise.resolve(value === ADA ? ADA : null))),
+    identify: createIdentify(
+      verifier,
+      findAccount ?? (({ value }) => Promise.resolve(value === ADA ? ADA : null)),
+      () => Promise.resolve(null),
+    ),
     createContext: (viewer) => ({ viewer }),
     checkReadiness: () => Promise.resolve({ ready: true, checks: { database: 'ok' } }),
     graphql: {

@@ -1,11 +1,13 @@
 import type { Kit } from '../builder.ts';
 import { read } from './administer.ts';
+import { defineApiKeys } from './api-keys.ts';
 import { defineArchives } from './archives.ts';
 import { defineClients } from './clients.ts';
 import { defineCompanies } from './companies.ts';
 import { defineFolderMutations } from './folders.ts';
 import { defineGroups } from './groups.ts';
 import { defineLog } from './log.ts';
+import { defineOwnership } from './ownership.ts';
 import { definePermissions } from './permissions.ts';
 import { definePlaneMutations } from './plane-mutations.ts';
 import { definePlanes } from './planes.ts';
@@ -34,6 +36,7 @@ export function defineAdministration(kit: Kit): void {
   defineArchives(adminKit);
   defineClients(adminKit);
   defineUsers(adminKit);
+  defineApiKeys(adminKit);
   defineGroups(adminKit);
   definePlanes(adminKit);
   definePlaneMutations(adminKit);
@@ -43,5 +46,6 @@ export function defineAdministration(kit: Kit): void {
   defineRightsAssignments(adminKit);
   defineFolderMutations(adminKit);
   definePermissions(adminKit);
+  defineOwnership(adminKit);
   defineLog(adminKit);
 }

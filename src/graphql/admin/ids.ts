@@ -3,7 +3,17 @@ import { decodeNumber, decodeUuid } from '../global-id.ts';
 
 /** The types of administration whose ids hold a uuid. */
 type UuidType =
-  'Archive' | 'Client' | 'Company' | 'Folder' | 'Group' | 'Profile' | 'RightsAssignment' | 'RightsRole' | 'User';
+  | 'ApiKey'
+  | 'Archive'
+  | 'Client'
+  | 'Company'
+  | 'Folder'
+  | 'Group'
+  | 'Profile'
+  | 'RightsAssignment'
+  | 'RightsRole'
+  | 'SavedQuery'
+  | 'User';
 
 /** The uuid in a global id; VALIDATION_FAILED at `path` if it is no id of that type. */
 export function uuidOf(type: UuidType, id: string, path: string): string {

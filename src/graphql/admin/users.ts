@@ -21,6 +21,10 @@ export function defineUsers(kit: AdminKit): void {
         nullable: false,
         description: 'Whether the user has a mailbox (U10).',
       }),
+      service: t.exposeBoolean('service', {
+        nullable: false,
+        description: 'Whether it is a program’s, which comes with an API key (U11).',
+      }),
       blocked: t.exposeBoolean('blocked', { nullable: false, description: 'U7: nothing is visible to the user now.' }),
       blockedUntil: t.field({
         type: 'DateTime',
@@ -60,6 +64,7 @@ export function defineUsers(kit: AdminKit): void {
       email: t.string(),
       workflowAccess: t.boolean(),
       groups: t.idList(),
+      service: t.boolean({ description: 'A service account (U11): for a program, which comes with an API key.' }),
     }),
     payload: { user: admin.User },
     async resolve({ groups, ...input }, context) {

@@ -11,6 +11,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { snapshotSession, type Session } from '../../reader/session.ts';
+import { Refusal } from '../../access/refusals.ts';
 import type { Context } from '../context.ts';
 import { toClientError } from '../errors.ts';
 import { checkLimits } from '../limits.ts';
@@ -144,7 +145,8 @@ async function runPlan(request: Request, compiled: Compiled): Promise<ExecutionR
     if (plan.sharesValues) markHolder(data);
     return { data };
   } catch (error) {
-    if (error instanceof Undescribed) return null;
+    // What was read may turn out to refuse a field: graphql-js gives errors their places.
+    if (error instanceof Undescribed || error instanceof Refusal) return null;
     throw error;
   }
 }

@@ -3,18 +3,21 @@ import type { Kit } from '../builder.ts';
 import { defineRecordConnection } from './connection-type.ts';
 import { defineEmptyTrash } from './empty-trash-mutation.ts';
 import { defineRecordMutations } from './mutations.ts';
-import { defineRecordEnums } from './record-enums.ts';
+import { defineRecordEnums, type RecordEnums } from './record-enums.ts';
 import { defineRecordQueries } from './record-queries.ts';
 import { declareRecordType, defineRecordType } from './record-type.ts';
+import { defineSavedQueries } from './saved-queries.ts';
 import { defineTrashed } from './trashed-type.ts';
 import { defineSharedTests, defineWhere } from './where-inputs.ts';
 
 /** Everything that follows from the object definitions: their types, inputs, lists and changes. */
 export function defineRecords(kit: Kit): void {
   const shared = defineSharedTests(kit.builder);
+  const enumsOf = new Map<string, RecordEnums>();
   for (const definition of kit.definitions.values()) declareRecordType(kit, definition);
   for (const definition of kit.definitions.values()) {
     const enums = defineRecordEnums(kit.builder, definition);
+    enumsOf.set(definition.name, enums);
     defineRecordType(kit, definition, enums);
     const connection = defineRecordConnection(
       kit,
@@ -26,5 +29,6 @@ export function defineRecords(kit: Kit): void {
     defineTrashed(kit, definition, enums);
     defineRecordMutations(kit, definition, enums);
   }
+  defineSavedQueries(kit, enumsOf);
   defineEmptyTrash(kit);
 }

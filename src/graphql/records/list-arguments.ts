@@ -1,31 +1,32 @@
 import { invalid, type Problem } from '../../access/refusals.ts';
 import type { NormalCondition } from '../../compiler/condition/condition.ts';
-import { ConditionError } from '../../compiler/condition/condition-error.ts';
-import { parseCondition } from '../../compiler/condition/parse.ts';
-import type { TestableField } from '../../compiler/condition/testable-fields.ts';
-import type { ObjectDefinition, View } from '../../compiler/definition.ts';
-import { pascalCase } from '../../compiler/names.ts';
+import type { ObjectDefinition } from '../../compiler/definition.ts';
 import type { CursorPlace } from '../../reader/cursor.ts';
-import { orderKeys, type Direction } from '../../reader/order.ts';
+import { orderKeys } from '../../reader/order.ts';
 import type { PageRequest } from '../../reader/read-page.ts';
 import type { Selection } from '../../reader/selection.ts';
 import type { Scope } from '../../reader/scopes.ts';
 import type { Context } from '../context.ts';
-import { decodeRecordId, decodeUuid } from '../global-id.ts';
+import { decodeUuid } from '../global-id.ts';
 import { DEFAULT_PAGE } from '../limits.ts';
+import { readAsked, type Asked } from './asked.ts';
 import type { RecordEnums } from './record-enums.ts';
 
 /** The arguments of a list of records, as GraphQL gives them. */
-export interface ListArguments {
+export interface ListArguments extends Asked {
   archive?: string | null;
   folder?: string | null;
-  view?: string | null;
-  where?: Record<string, unknown> | null;
-  orderBy?: readonly { field: string; direction?: Direction | null }[] | null;
   first?: number | null;
   after?: string | null;
   last?: number | null;
   before?: string | null;
+}
+
+/** What a list takes from elsewhere than its arguments. */
+export interface ListOptions {
+  trash?: boolean;
+  /** A saved query that was asked for (V7): its condition holds too, and its order unless the arguments give one. */
+  saved?: Asked | null;
 }
 
 export interface ListWants {
@@ -51,20 +52,15 @@ export function prepareList(
   args: ListArguments,
   wants: ListWants,
   context: Context,
-  { trash = false }: { trash?: boolean } = {},
+  { trash = false, saved = null }: ListOptions = {},
 ): PreparedList {
   const problems: Problem[] = [];
-  const view = args.view == null ? null : viewOf(definition, args.view, problems);
-  const asked = (args.orderBy?.map(({ field, direction }) => ({
-    field: enums.fieldNames.get(field)!,
-    direction: direction ?? 'ASC',
-  })) ??
-    view?.orderBy ??
-    []) as { field: string; direction: Direction }[];
+  const given = readAsked(definition, enums, args, problems);
+  const kept = saved === null ? null : readAsked(definition, enums, saved, problems, 'savedQuery.');
+  const asked = given.orderBy ?? kept?.orderBy ?? given.view?.orderBy ?? kept?.view?.orderBy ?? [];
   if (asked.length > MOST_KEYS) problems.push({ path: 'orderBy', message: `takes at most ${MOST_KEYS} keys` });
   const backward = args.last != null;
   const size = sizeOf(args, context.limits.page, problems);
-  const condition = conditionOf(definition, args.where ?? null, view, problems);
   if (problems.length > 0) throw invalid(problems);
 
   const keys = orderKeys(definition, asked);
@@ -73,17 +69,14 @@ export function prepareList(
     definition: trash ? `trashed ${definition.name}` : definition.name,
     order: keys.map(({ field, direction }) => `${field} ${direction}`).join(', '),
   };
-  const archive = args.archive == null ? null : decodeUuid(args.archive, 'Archive');
-  const folder = args.folder == null ? null : decodeUuid(args.folder, 'Folder');
-  // An id that is none of an archive's or folder's names one that doesn't exist (V2).
-  const nowhere = (args.archive != null && archive === null) || (args.folder != null && folder === null);
+  const { archive, folder } = placeOf(args);
   return {
     place,
-    scope: nowhere ? NOWHERE : archive !== null ? { archive } : folder !== null ? { folder } : 'everywhere',
+    scope: scopeOf(args),
     request: {
       selection: wants.selection,
       trash,
-      condition,
+      condition: allOf([...given.conditions, ...(kept?.conditions ?? [])]),
       archive,
       folder,
       keys,
@@ -96,14 +89,19 @@ export function prepareList(
   };
 }
 
-function viewOf(definition: ObjectDefinition, name: string, problems: Problem[]): View | null {
-  if (Object.hasOwn(definition.views, name)) return definition.views[name]!;
-  const views = Object.keys(definition.views).join(', ');
-  problems.push({
-    path: 'view',
-    message: `${definition.name} has no view of that name${views && `; it has ${views}`}`,
-  });
-  return null;
+/** Where a list looks, by its arguments. */
+export function scopeOf(args: ListArguments): Scope {
+  const { archive, folder } = placeOf(args);
+  // An id that is none of an archive's or folder's names one that doesn't exist (V2).
+  if ((args.archive != null && archive === null) || (args.folder != null && folder === null)) return NOWHERE;
+  return archive !== null ? { archive } : folder !== null ? { folder } : 'everywhere';
+}
+
+function placeOf({ archive, folder }: ListArguments) {
+  return {
+    archive: archive == null ? null : decodeUuid(archive, 'Archive'),
+    folder: folder == null ? null : decodeUuid(folder, 'Folder'),
+  };
 }
 
 function sizeOf({ first, last }: ListArguments, most: number, problems: Problem[]): number {
@@ -114,32 +112,7 @@ function sizeOf({ first, last }: ListArguments, most: number, problems: Problem[
   return size;
 }
 
-function conditionOf(
-  definition: ObjectDefinition,
-  where: Record<string, unknown> | null,
-  view: View | null,
-  problems: Problem[],
-): NormalCondition {
-  const parts: NormalCondition[] = [];
-  if (view?.where) parts.push(parseCondition(definition, view.where));
-  try {
-    if (where !== null)
-      parts.push(parseCondition(definition, where, { readId: (field, id) => uuidOf(definition, field, id) }));
-  } catch (error) {
-    if (!(error instanceof ConditionError)) throw error;
-    const path = ['where', ...error.path].join('.');
-    problems.push({ path, message: error.message.replace(`at ${error.path.join('.')}: `, '') });
-  }
+function allOf(parts: readonly NormalCondition[]): NormalCondition {
   if (parts.length === 1) return parts[0]!;
   return parts.length === 0 ? { kind: 'constant', value: true } : { kind: 'and', of: parts };
-}
-
-const SYSTEM_TYPES: Readonly<Record<string, string>> = { folder: 'Folder', client: 'Client', owner: 'User' };
-const OBJECT_TYPES: Readonly<Record<string, string>> = { user: 'User', group: 'Group' };
-
-/** The uuid in the global id of what a field refers to; undefined if it isn't one. */
-function uuidOf(definition: ObjectDefinition, field: TestableField, id: string): string | undefined {
-  const type = field.system ? SYSTEM_TYPES[field.name] : OBJECT_TYPES[field.type];
-  if (type !== undefined) return decodeUuid(id, type) ?? undefined;
-  return decodeRecordId(id, pascalCase(field.to ?? definition.name))?.uuid;
 }

@@ -94,8 +94,8 @@ export function namedTargets(
   return { workspace, targets: records.map(({ uuid }, index) => ({ id: uuid, version: versions?.[index] })) };
 }
 
-/** The uuid of an archive, folder or client that an input names; one that can't be is one that doesn't exist. */
-export function namedPart(type: 'Archive' | 'Folder' | 'Client', id: unknown): string | undefined {
+/** The uuid of an archive, folder, client or user that an input names; one that can't be is one that doesn't exist. */
+export function namedPart(type: 'Archive' | 'Folder' | 'Client' | 'User', id: unknown): string | undefined {
   if (typeof id !== 'string') return undefined;
   const uuid = decodeUuid(id, type);
   if (uuid !== null) return uuid;

@@ -3,6 +3,7 @@ import { pascalCase } from '../../compiler/names.ts';
 import { createRecord } from '../../writer/create.ts';
 import { findPlace } from '../../writer/destination.ts';
 import { changeClient, moveRecords } from '../../writer/move.ts';
+import { transferRecords } from '../../writer/transfer.ts';
 import { restoreRecords, trashRecords } from '../../writer/trash.ts';
 import { updateRecords } from '../../writer/update.ts';
 import type { Shelf, Target } from '../../writer/writing.ts';
@@ -79,6 +80,14 @@ export function defineRecordMutations(kit: Kit, definition: ObjectDefinition, en
       });
       await moveRecords(context, shelf, targets, { ...place, client: namedPart('Client', client) ?? null });
     },
+  });
+  several({
+    name: `transfer${plural}`,
+    description:
+      'Gives records that the viewer owns to another user, all or none; several need the ability MASS_UPDATE on each (D1).',
+    inputs: (t) => ({ to: t.id({ required: true }) }),
+    payload: records('Transfer'),
+    write: (context, shelf, targets, { to }) => transferRecords(context, shelf, targets, namedPart('User', to)!),
   });
   one({
     name: `delete${type}`,

@@ -35,6 +35,8 @@ export function defineRecordEnums(builder: Builder, definition: ObjectDefinition
       ),
     }),
     choices,
+    /** `DUE_AT` → `dueAt`, for what lists can be sorted by. */
+    sortNames: new Map(sortable.map(({ name }) => [screamingCase(name), name])),
     /** `DUE_AT` → `dueAt`. */
     fieldNames: new Map(sortable.concat(fields as never[]).map(({ name }) => [screamingCase(name), name])),
     /** `dueAt` → `DUE_AT`. */

@@ -10,6 +10,7 @@ import { decodeRecordId } from '../global-id.ts';
 import type { RecordConnectionRef, RecordPage } from './connection-type.ts';
 import { prepareList, type ListWants } from './list-arguments.ts';
 import type { RecordEnums } from './record-enums.ts';
+import { readSavedList } from './saved-list.ts';
 import type { defineWhere } from './where-inputs.ts';
 
 interface Parts {
@@ -42,6 +43,10 @@ export function defineRecordQueries(
         view: t.arg.string({
           description: 'A view of the definition: its condition holds too, and its order unless `orderBy` gives one.',
         }),
+        savedQuery: t.arg.id({
+          description:
+            'A saved query of this definition: its condition holds too, and its order unless `orderBy` gives one.',
+        }),
         where: t.arg({ type: where }),
         orderBy: t.arg({ type: [orderBy] }),
         first: t.arg.int({ description: 'Rows from the beginning, or behind `after`. 50 by default, 500 at most.' }),
@@ -66,6 +71,7 @@ function describeList(definition: ObjectDefinition, enums: RecordEnums): RootDes
   return {
     target: (): ListWants => ({ selection: emptySelection(definition), rows: false, count: false }),
     read(args, wants: ListWants, context) {
+      if (args.savedQuery != null) return readSavedList(definition, enums, args, wants, context);
       const list = prepareList(definition, enums, args, wants, context);
       return {
         scope: list.scope,

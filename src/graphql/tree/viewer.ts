@@ -50,7 +50,8 @@ export function defineViewer(kit: Kit): void {
   );
 }
 
-async function loadUser(context: Context, id: string): Promise<UserNode | null> {
+/** A user whom the viewer may see, or null. */
+export async function loadUser(context: Context, id: string): Promise<UserNode | null> {
   const text = `select ${USER_COLUMNS} from rowplane.visible_users where id = $1::uuid`;
   const [row] = await context.session.query({ text, values: [id] });
   return (row as UserNode | undefined) ?? null;
