@@ -10,7 +10,7 @@ export const RESERVED_DEFINITION_NAMES: ReadonlySet<string> = new Set(
     node nodes objectPermissions order orderDirection pageInfo permission permissionDecision permissionEntry
     permissions plane planeContent planeEscapes planes principal principalKind profile profiles query realm
     realms record recordFieldPlane records role roles savedQueries savedQuery service session sessions sharedGroup string subscription textTest
-    textTestRange trash trashed user userRole userTest users version view viewer viewers warning workspace
+    textTestRange trash trashed user userRole userTest users version view viewer viewers visibleGroup warning workspace
     workspaceSettings workspaces
   `.split(/\s+/),
 );
