@@ -56,7 +56,7 @@ export async function listByName<T extends { id: string | number; name: string }
   return { items: items.slice(0, size), hasNextPage: items.length > size, totalCount: counted?.total ?? null };
 }
 
-/** Where an item stands in its list. Only administrators see these lists, so a cursor has nothing to hide. */
+/** Where an item stands in its list. Whoever gets a cursor sees the item, so it has nothing to hide. */
 export function cursorOf(item: { id: string | number; name: string }): string {
   return Buffer.from(JSON.stringify([item.name, item.id])).toString('base64url');
 }

@@ -12,7 +12,7 @@ export const RESERVED_DEFINITION_NAMES: ReadonlySet<string> = new Set(
     profile profiles query realm realms record recordFieldPlane records right rightAtLevel rightLevel rights
     rightsAssignment rightsAssignments rightsRole rightsRoles role roles savedQueries savedQuery service session
     sessions sharedGroup string subscription textTest textTestRange trash trashed user userRole users userTest
-    version view viewer viewers warning workspace workspaces workspaceSettings
+    version view viewer viewers visibleGroup warning workspace workspaces workspaceSettings
   `.split(/\s+/),
 );
 

@@ -246,8 +246,8 @@ async function privilege(table: string, kind: string): Promise<string> {
 
 async function catalog(): Promise<unknown> {
   return database.owner.query(
-    `select relname, relrowsecurity, relacl::text, (select json_agg(a order by 1) from (select attname, attacl::text from pg_attribute where attrelid = c.oid and attacl is not null) a) as columns,
-       (select json_agg(p order by 1) from (select polname, polcmd, polroles::text, pg_get_expr(polqual, polrelid) as using, pg_get_expr(polwithcheck, polrelid) as check from pg_policy where polrelid = c.oid) p) as policies
+    `select relname, relrowsecurity, relacl::text, (select json_agg(a order by a.attname) from (select attname, attacl::text from pg_attribute where attrelid = c.oid and attacl is not null) a) as columns,
+       (select json_agg(p order by p.polname) from (select polname, polcmd, polroles::text, pg_get_expr(polqual, polrelid) as using, pg_get_expr(polwithcheck, polrelid) as check from pg_policy where polrelid = c.oid) p) as policies
      from pg_class c where relnamespace = 'rowplane'::regnamespace and relkind = 'r' order by 1`,
   );
 }

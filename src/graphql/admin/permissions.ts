@@ -15,8 +15,8 @@ import {
 import { pascalCase } from '../../compiler/names.ts';
 import type { Definitions } from '../../compiler/definition.ts';
 import type { Queryable } from '../../database/queryable.ts';
-import type { Session } from '../../reader/session.ts';
 import { decodeId, decodeUuid, encodeId, recordId } from '../global-id.ts';
+import { readingSession as reading } from '../reading-session.ts';
 import { loadFolder } from '../tree/folders.ts';
 import { defineMutation } from './mutation.ts';
 import type { AdminKit } from './types.ts';
@@ -243,11 +243,6 @@ function principalOf(id: string, path: string): string {
   const uuid = decodeUuid(id, 'User') ?? decodeUuid(id, 'Group');
   if (uuid === null) throw invalid([{ path, message: 'is not the id of a User or a Group' }]);
   return uuid;
-}
-
-/** The viewer's snapshot, as something to query. */
-function reading(session: Session): Queryable {
-  return { query: async <R>(text: string, values: unknown[] = []) => (await session.query({ text, values })) as R[] };
 }
 
 function changing<T>(viewers: Viewers, viewer: Viewer, work: (database: Queryable) => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import type { Kit } from '../builder.ts';
 import { defineArchives } from './archives.ts';
 import { defineFolders } from './folders.ts';
+import { definePeople } from './people.ts';
 import { defineViewer } from './viewer.ts';
 import { defineWorkspaces } from './workspaces.ts';
 
@@ -9,4 +10,5 @@ export function defineTree(kit: Kit): void {
   defineArchives(kit, defineWorkspaces(kit));
   defineFolders(kit);
   defineViewer(kit);
+  definePeople(kit);
 }
