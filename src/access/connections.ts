@@ -46,6 +46,8 @@ function startOptions(statementTimeout: number, transactionTimeout: number): str
     DateStyle: 'ISO',
     IntervalStyle: 'iso_8601',
     jit: 'off',
+    // Storage is memory or flash. With the default, made for disks, Postgres reads whole tables to find fifty records.
+    random_page_cost: '1.1',
     max_parallel_workers_per_gather: '0',
     statement_timeout: String(statementTimeout),
     transaction_timeout: String(transactionTimeout),
