@@ -111,7 +111,8 @@ create view plane_1.process as
     t.started_at,
     t.due_at,
     t.planned_end_at,
-    t.ended_at
+    t.ended_at,
+    coalesce((select rowplane.viewer_flags(1, 'EDIT'))[t.realm_id], false) and t.ended_at is not null as frozen_1
   from ws_1.process t;
 create rule plain as on update to plane_1.process do also nothing;
 grant select on plane_1.process to rowplane_viewer;

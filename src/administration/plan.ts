@@ -1,4 +1,5 @@
 import { editDoorObjects } from '../compiler/edit-door.ts';
+import { freezeFunctionObjects } from '../compiler/freeze-functions.ts';
 import { guardObjects } from '../compiler/guard.ts';
 import { planeFunctionObjects } from '../compiler/plane-functions.ts';
 import { planeObjects } from '../compiler/plane.ts';
@@ -13,6 +14,7 @@ import type { PlannedObject } from './apply-objects.ts';
 export function sharedPlan(blueprint: Blueprint): PlannedObject[] {
   const objects = [
     ...planeFunctionObjects(blueprint),
+    ...freezeFunctionObjects(blueprint),
     ...sightObjects(blueprint),
     ...editDoorObjects(blueprint),
     ...guardObjects(blueprint),

@@ -1,7 +1,7 @@
 import type { Statement } from '../access/unit.ts';
 import { fieldsOfCondition, type NormalCondition } from '../compiler/condition/condition.ts';
 import { parametersInto, type Parameter } from '../compiler/condition/parameters.ts';
-import { exposureColumn, exposuresNeeded, flagColumn, flagsNeeded } from './access.ts';
+import { exposureColumn, exposuresNeeded, flagColumn, flagsNeeded, frozenCellsNeeded } from './access.ts';
 import { orderBy, stretches, type Bounds, type PlacedKey } from './keyset.ts';
 import { keyColumn, type OrderKey } from './order.ts';
 import type { Selection } from './selection.ts';
@@ -46,7 +46,7 @@ export function pageStatement(sight: Sight, selection: Selection, filter: Filter
   // Written out: a plan that is kept has to know how few rows are wanted.
   const limit = `limit ${Math.trunc(range.limit)}`;
   const branches = branchesOf(sight, [
-    ...selection.cells,
+    ...cellsOf(sight, selection),
     ...fieldsOfCondition(filter.condition),
     ...range.keys.map(({ field }) => field),
   ]);
@@ -69,7 +69,7 @@ export function pageStatement(sight: Sight, selection: Selection, filter: Filter
 export function recordsStatement(sight: Sight, selection: Selection, ids: readonly string[]): Statement {
   const values: unknown[] = [];
   const parameter = parametersInto(values);
-  const branches = branchesOf(sight, selection.cells);
+  const branches = branchesOf(sight, cellsOf(sight, selection));
   const test = ids.length === 1 ? `t.id = ${parameter(ids[0], 'uuid')}` : `t.id = any (${parameter(ids, 'uuid[]')})`;
   const parts = branches.map((view): Part => ({ view, where: [test], filtered: true }));
   return finished(assemble(sight, selection, { branches, parts, keys: [] }), values, true);
@@ -88,6 +88,11 @@ export function countStatement(sight: Sight, filter: Filter): Statement {
   });
   const keep = values.length === (realms === null ? 0 : 1);
   return finished(`select count(*) from (${selects.join(' union ')}) c`, values, keep);
+}
+
+/** The cells to be read: those that are selected, and those that tell what may be done with the record. */
+function cellsOf(sight: Sight, selection: Selection): string[] {
+  return [...selection.cells, ...frozenCellsNeeded(sight, selection)];
 }
 
 interface Assembly {
@@ -125,7 +130,7 @@ function fromOnePlane(sight: Sight, selection: Selection, assembly: Assembly): s
   const { definition } = sight;
   const [base] = branches as [PlaneView];
   const { flagSql, exposures, visibleKeys } = extrasOf(sight, selection, keys);
-  const cells = [...selection.cells];
+  const cells = cellsOf(sight, selection);
   const joined = cells.filter((field) => !shows(base, definition, field));
   const sources = new Map(joined.map((field) => [field, sourcesOf(sight, field, base)]));
   const joins = [...new Set([...sources.values(), exposures.filter((view) => view !== base)].flat())];
@@ -167,7 +172,7 @@ function fromOnePlane(sight: Sight, selection: Selection, assembly: Assembly): s
 function fromSeveral(sight: Sight, selection: Selection, assembly: Assembly): string {
   const { keys, order, limit } = assembly;
   const { flagSql, exposures, visibleKeys } = extrasOf(sight, selection, keys);
-  const cells = [...selection.cells].filter((field) => sourcesOf(sight, field).length > 0);
+  const cells = cellsOf(sight, selection).filter((field) => sourcesOf(sight, field).length > 0);
   const aliases = [
     ...cells.map((field) => `"${field}"`),
     ...exposures.map((view) => `"${exposureColumn(view)}"`),
