@@ -17,3 +17,4 @@ select rowplane.log_table('plane_groups');
 select rowplane.log_table('planes');
 select rowplane.log_table('users', withheld => '{name,display_name,email}');
 select rowplane.log_table('workspaces', derived => '{realms}');
+select rowplane.log_table('workspace_locks', derived => '{judged}');

@@ -445,6 +445,12 @@ create trigger guard_0_permissions before insert or update or delete on ws_2.bat
   execute function rowplane.guard_permissions();
 comment on trigger guard_0_permissions on ws_2.batch is 'V5: permissions stay as they are from here to the commit.';
 
+create trigger guard_0_unlocked before insert or delete or update of name, status, received_at, folder_id, client_id, owner_id, deleted_at on ws_2.batch
+  for each statement
+  when (current_user <> 'rowplane_owner' or rowplane.viewer() is not null)
+  execute function rowplane.guard_unlocked(2);
+comment on trigger guard_0_unlocked on ws_2.batch is 'P11: while the workspace is locked, only who holds the lock writes.';
+
 create trigger guard_1_new before insert on ws_2.batch
   for each row
   when (current_user <> 'rowplane_owner')
@@ -592,6 +598,12 @@ create trigger guard_0_permissions before insert or update or delete on ws_2.doc
   when (current_user <> 'rowplane_owner')
   execute function rowplane.guard_permissions();
 comment on trigger guard_0_permissions on ws_2.document is 'V5: permissions stay as they are from here to the commit.';
+
+create trigger guard_0_unlocked before insert or delete or update of title, document_date, pages, amount, confidential, relevancy, coding, notes, process_id, batch_id, folder_id, client_id, owner_id, deleted_at on ws_2.document
+  for each statement
+  when (current_user <> 'rowplane_owner' or rowplane.viewer() is not null)
+  execute function rowplane.guard_unlocked(2);
+comment on trigger guard_0_unlocked on ws_2.document is 'P11: while the workspace is locked, only who holds the lock writes.';
 
 create trigger guard_1_new before insert on ws_2.document
   for each row
@@ -805,6 +817,12 @@ create trigger guard_0_permissions before insert or update or delete on ws_2.pro
   execute function rowplane.guard_permissions();
 comment on trigger guard_0_permissions on ws_2.process is 'V5: permissions stay as they are from here to the commit.';
 
+create trigger guard_0_unlocked before insert or delete or update of reference, channel, department, "group", responsible, started_at, due_at, planned_end_at, ended_at, folder_id, client_id, owner_id, deleted_at on ws_2.process
+  for each statement
+  when (current_user <> 'rowplane_owner' or rowplane.viewer() is not null)
+  execute function rowplane.guard_unlocked(2);
+comment on trigger guard_0_unlocked on ws_2.process is 'P11: while the workspace is locked, only who holds the lock writes.';
+
 create trigger guard_1_new before insert on ws_2.process
   for each row
   when (current_user <> 'rowplane_owner')
@@ -985,6 +1003,12 @@ create trigger guard_0_permissions before insert or update or delete on ws_2.ste
   when (current_user <> 'rowplane_owner')
   execute function rowplane.guard_permissions();
 comment on trigger guard_0_permissions on ws_2.step is 'V5: permissions stay as they are from here to the commit.';
+
+create trigger guard_0_unlocked before insert or delete or update of process_id, step, name, "group", performed_by, performed_at, folder_id, client_id, owner_id, deleted_at on ws_2.step
+  for each statement
+  when (current_user <> 'rowplane_owner' or rowplane.viewer() is not null)
+  execute function rowplane.guard_unlocked(2);
+comment on trigger guard_0_unlocked on ws_2.step is 'P11: while the workspace is locked, only who holds the lock writes.';
 
 create trigger guard_1_new before insert on ws_2.step
   for each row

@@ -11,7 +11,7 @@ export const RESERVED_DEFINITION_NAMES: ReadonlySet<string> = new Set(
     permissions plane planeContent planeEscapes planes principal principalKind profile profiles query realm
     realms record recordFieldPlane records role roles service session sessions string subscription textTest
     textTestRange trash trashed user userRole userTest users version view viewer viewers warning workspace
-    workspaceSettings workspaces
+    workspaceLock workspaceSettings workspaces
   `.split(/\s+/),
 );
 

@@ -1,3 +1,4 @@
+import type { WorkspaceLock } from '../administration/workspace-locks.ts';
 import type { ArchiveNode, ClientNode, FolderNode, RecordNode, UserNode } from '../reader/record-node.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -41,6 +42,7 @@ export function createSharedTypes(builder: Builder) {
     Folder: builder.objectRef<FolderNode>('Folder'),
     Client: builder.objectRef<ClientNode>('Client'),
     User: builder.objectRef<UserNode>('User'),
+    WorkspaceLock: builder.objectRef<WorkspaceLock>('WorkspaceLock'),
     /** The type of each definition's records, by its name. */
     records: new Map<string, RecordRef>(),
   };

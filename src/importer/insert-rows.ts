@@ -242,6 +242,8 @@ function asRefusedRow({ definition, userName }: Run, error: unknown): RefusedRow
     };
   }
   const known = asTaken(definition, asRefusal(error));
+  // Of no row: whatever comes next would be refused as well.
+  if (known instanceof Refusal && known.code === 'LOCKED') return null;
   if (known instanceof Refusal) return { outsidePlane, reason: known.message };
   // Integrity and data errors: values that other checks let through.
   return /^(22|23)/.test(state) ? { outsidePlane, reason: (error as Error).message } : null;

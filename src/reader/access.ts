@@ -25,8 +25,9 @@ const NEEDED_FLAG: Readonly<Record<string, Flag>> = {
 /** A flag of the record's realm. Each is compiled with what it presupposes: DELETE means that EDIT and VIEW are there too. */
 export type Flag = 'EDIT' | 'CREATE' | 'DELETE';
 
-/** The flags that a row must bring along for this selection. */
+/** The flags that a row must bring along for this selection. Without them, nothing can be changed: so it is in a locked workspace (P11). */
 export function flagsNeeded(sight: Sight, { fieldAccess, abilities }: Selection): Flag[] {
+  if (sight.locked) return [];
   const views = [...sight.open, ...sight.restricted];
   const flags = new Set<Flag>();
   if (fieldAccess && views.some(({ fields }) => Object.values(fields).includes('EDIT'))) flags.add('EDIT');
@@ -54,6 +55,7 @@ export function exposuresNeeded(sight: Sight, { fieldAccess, abilities }: Select
 
 /** The cells in which a row must say that it is frozen (W7): one for each freeze that takes something asked for from the viewer. */
 export function frozenCellsNeeded(sight: Sight, { fieldAccess, abilities }: Selection): string[] {
+  if (sight.locked) return [];
   const told = new Set([...sight.open, ...sight.restricted].flatMap(({ frozen }) => frozen));
   return freezesIn(sight)
     .filter(({ freeze, column }) => told.has(column) && (fieldAccess || (abilities && isWhole(freeze))))

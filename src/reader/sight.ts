@@ -28,6 +28,8 @@ export interface Sight {
   restricted: PlaneView[];
   /** The viewer's realms where they hold few records, else null: then indexes are read in order. */
   realms: number[] | null;
+  /** Whether somebody else's lock lets the viewer only read here (P11). */
+  locked: boolean;
   /** Levels and abilities by what a row says about itself: there are far fewer of these than rows. */
   access: Map<string | number, Access>;
 }
@@ -46,7 +48,7 @@ export function sightOf(knowledge: Knowledge, definition: ObjectDefinition): Sig
   return sight;
 }
 
-function workOut({ workspace, planes, realms }: Knowledge, definition: ObjectDefinition): Sight {
+function workOut({ workspace, planes, realms, locked }: Knowledge, definition: ObjectDefinition): Sight {
   const views = planes.flatMap(({ id, definitions }): PlaneView[] => {
     const content = definitions[definition.name];
     if (content === undefined) return [];
@@ -60,6 +62,7 @@ function workOut({ workspace, planes, realms }: Knowledge, definition: ObjectDef
     open: views.filter(({ restricted }) => !restricted),
     restricted: views.filter(({ restricted }) => restricted),
     realms,
+    locked,
     access: new Map(),
   };
 }
@@ -77,13 +80,13 @@ function freezesTold(definition: ObjectDefinition, { fields, abilities }: Pick<P
  * conditions: they couldn't tell hidden cells from empty ones there.
  */
 export function trashSightOf(knowledge: Knowledge, definition: ObjectDefinition): Sight {
-  const { workspace, realms } = knowledge;
+  const { workspace, realms, locked } = knowledge;
   const fields = Object.fromEntries(Object.keys(definition.fields).map((field) => [field, 'READ' as const]));
   const name = qualified(trashSchema(workspace), definition.table);
   const open = isBlind(sightOf(knowledge, definition))
     ? []
     : [{ id: 0, name, fields, abilities: [], restricted: false, frozen: [] }];
-  return { workspace, definition, open, restricted: [], realms, access: new Map() };
+  return { workspace, definition, open, restricted: [], realms, locked, access: new Map() };
 }
 
 /** Whether there is nothing to look for: no plane shows the definition, or no realm is the viewer's. */

@@ -24,6 +24,7 @@ const administered: Record<string, { insert?: string; update?: string; delete?: 
   plane_groups: { insert: '*', delete: true },
   planes: { update: 'name' },
   users: { insert: '*', update: 'active blocked_until display_name email name role workflow_access' },
+  workspace_locks: {},
   workspaces: { update: 'name' },
 };
 
@@ -76,6 +77,10 @@ beforeAll(async () => {
     insert into rowplane.folders (archive_id, parent_id, name) select id, id, '2026' from rowplane.archives;
     insert into rowplane.inheritance_breaks (object_id) select id from rowplane.folders where parent_id is not null;
   `);
+  await owner.query(
+    `insert into rowplane.workspace_locks (workspace_id, holder_id, reason) select id, $1, 'Moving house' from rowplane.workspaces`,
+    [people.administrator],
+  );
   await owner.query(`insert into rowplane.logins values ('somebody', $1)`, [people.login]);
 });
 afterAll(() => database.drop());

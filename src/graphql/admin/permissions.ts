@@ -1,5 +1,4 @@
 import { invalid } from '../../access/refusals.ts';
-import type { Viewer, Viewers } from '../../access/viewers.ts';
 import {
   effectivePermission,
   type EffectivePermission,
@@ -15,7 +14,7 @@ import {
 import { pascalCase } from '../../compiler/names.ts';
 import type { Definitions } from '../../compiler/definition.ts';
 import type { Queryable } from '../../database/queryable.ts';
-import type { Session } from '../../reader/session.ts';
+import { changing, reading } from '../as-viewer.ts';
 import { decodeId, decodeUuid, encodeId, recordId } from '../global-id.ts';
 import { loadFolder } from '../tree/folders.ts';
 import { defineMutation } from './mutation.ts';
@@ -166,14 +165,14 @@ function defineMutations(kit: AdminKit, types: Types): void {
       confirm: t.boolean({ description: 'Also where it takes the viewer’s own EDIT_PERMISSIONS (P7).' }),
     }),
     payload: { objects: [types.Object], warnings: [admin.Warning] },
-    async resolve({ changes, confirm }, { viewers, viewer }) {
+    async resolve({ changes, confirm }, context) {
       const given = changes.map(({ object, principal, permission, decision }, index) => ({
         object: namedObject(definitions, object, `changes[${index}].object`),
         principal: principalOf(principal, `changes[${index}].principal`),
         permission,
         decision: decision === 'UNSPECIFIED' || decision == null ? null : decision,
       }));
-      return changing(viewers, viewer, async (database) => {
+      return changing(context, async (database) => {
         const warnings = await setPermissions(database, given, confirm ?? false);
         const objects = new Map(given.map(({ object }) => [object.id, object]));
         return { objects: await readBack(database, [...objects.values()]), warnings };
@@ -191,9 +190,9 @@ function defineMutations(kit: AdminKit, types: Types): void {
         confirm: t.boolean({ description: 'Also where it takes the viewer’s own EDIT_PERMISSIONS (P7).' }),
       }),
       payload: { objects: [types.Object] },
-      async resolve({ objects, confirm }, { viewers, viewer }) {
+      async resolve({ objects, confirm }, context) {
         const named = objects.map((id, index) => namedObject(definitions, id, `objects[${index}]`));
-        return changing(viewers, viewer, async (database) => {
+        return changing(context, async (database) => {
           for (const object of named) await setInheritance(database, object, inherit, confirm ?? false);
           return { objects: await readBack(database, named) };
         });
@@ -243,20 +242,4 @@ function principalOf(id: string, path: string): string {
   const uuid = decodeUuid(id, 'User') ?? decodeUuid(id, 'Group');
   if (uuid === null) throw invalid([{ path, message: 'is not the id of a User or a Group' }]);
   return uuid;
-}
-
-/** The viewer's snapshot, as something to query. */
-function reading(session: Session): Queryable {
-  return { query: async <R>(text: string, values: unknown[] = []) => (await session.query({ text, values })) as R[] };
-}
-
-function changing<T>(viewers: Viewers, viewer: Viewer, work: (database: Queryable) => Promise<T>): Promise<T> {
-  return viewers.change(viewer, (run) =>
-    work({
-      query: async <R>(text: string, values: unknown[] = []) => {
-        const [rows] = await run([{ text, values }]);
-        return (rows ?? []) as R[];
-      },
-    }),
-  );
 }
