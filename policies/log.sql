@@ -7,6 +7,7 @@ select rowplane.log_table('archives');
 select rowplane.log_table('client_assignments');
 select rowplane.log_table('clients');
 select rowplane.log_table('companies');
+select rowplane.log_table('function_entries');
 select rowplane.log_table('group_members');
 select rowplane.log_table('group_nesting');
 select rowplane.log_table('groups');

@@ -1109,7 +1109,7 @@ comment on policy trash_read on ws_2.batch is 'W2: the trash of those who may de
 
 create policy trash_erase on ws_2.batch for delete to ws_d3d3d3_2_trash
   using (deleted_at is not null
-    and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
+    and (select rowplane.viewer_function(2, 'EMPTY_TRASH'))
     and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
     and (ws_2_edit.batch_able('DELETE', batch.*, (select rowplane.viewer_planes(2)))
       or ws_2_edit.batch_able('MASS_DELETE', batch.*, (select rowplane.viewer_planes(2)))));
@@ -1149,7 +1149,7 @@ comment on policy trash_read on ws_2.document is 'W2: the trash of those who may
 
 create policy trash_erase on ws_2.document for delete to ws_d3d3d3_2_trash
   using (deleted_at is not null
-    and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
+    and (select rowplane.viewer_function(2, 'EMPTY_TRASH'))
     and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
     and (ws_2_edit.document_able('DELETE', document.*, (select rowplane.viewer_planes(2)))
       or ws_2_edit.document_able('MASS_DELETE', document.*, (select rowplane.viewer_planes(2)))));
@@ -1196,7 +1196,7 @@ comment on policy trash_read on ws_2.process is 'W2: the trash of those who may 
 
 create policy trash_erase on ws_2.process for delete to ws_d3d3d3_2_trash
   using (deleted_at is not null
-    and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
+    and (select rowplane.viewer_function(2, 'EMPTY_TRASH'))
     and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
     and (ws_2_edit.process_able('DELETE', process.*, (select rowplane.viewer_planes(2)))
       or ws_2_edit.process_able('MASS_DELETE', process.*, (select rowplane.viewer_planes(2)))));
@@ -1260,7 +1260,7 @@ comment on policy trash_read on ws_2.step is 'W2: the trash of those who may del
 
 create policy trash_erase on ws_2.step for delete to ws_d3d3d3_2_trash
   using (deleted_at is not null
-    and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
+    and (select rowplane.viewer_function(2, 'EMPTY_TRASH'))
     and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
     and (ws_2_edit.step_able('DELETE', step.*, (select rowplane.viewer_planes(2)))
       or ws_2_edit.step_able('MASS_DELETE', step.*, (select rowplane.viewer_planes(2)))));

@@ -4,6 +4,7 @@ import { addArchives } from './archives.ts';
 import { addClients } from './clients.ts';
 import { addConfig } from './config.ts';
 import { addDemo } from './demo.ts';
+import { addFunctions } from './functions.ts';
 import { addGroups } from './groups.ts';
 import { addImport } from './import.ts';
 import { addLog } from './log.ts';
@@ -36,6 +37,7 @@ addArchives(program);
 addClients(program);
 addPlanes(program);
 addPermissions(program);
+addFunctions(program);
 addPolicies(program);
 addLog(program);
 

@@ -4,8 +4,8 @@ export const RESERVED_DEFINITION_NAMES: ReadonlySet<string> = new Set(
     access account administration archive archiveSettings archives boolean booleanTest cell cells choice client
     clientSettings clients collection collections companies company date dateTest dateTestRange dateTime
     dateTimeTest dateTimeTestRange decimal decimalTest decimalTestRange definition definitions deployment
-    documentViewer effectivePermission entries entry escapingMember field fieldAccess fieldLevel fieldType
-    fields float folder folders function functions group groupTest groups id idTest int integerTest
+    documentViewer effectiveFunction effectivePermission entries entry escapingMember field fieldAccess fieldLevel fieldType
+    fields float folder folders function functionAccess functionEntry functions functionSettings group groupTest groups id idTest int integerTest
     integerTestRange json layout levelSource levelSourceKind log logDoor logEntry logOperation mailbox mutation
     node nodes objectPermissions order orderDirection pageInfo permission permissionDecision permissionEntry
     permissions plane planeContent planeEscapes planes principal principalKind profile profiles query realm

@@ -63,7 +63,7 @@ function policy(
   const { table, able } = guardNames(workspace, definition);
   const row = `${identifier(definition.table)}.*`;
   const allowed =
-    command === 'delete' ? `\n    and (select rowplane.viewer_has_function(${workspace}, 'EMPTY_TRASH'))` : '';
+    command === 'delete' ? `\n    and (select rowplane.viewer_function(${workspace}, 'EMPTY_TRASH'))` : '';
   return {
     kind: 'policy',
     name: `${name} on ${table}`,

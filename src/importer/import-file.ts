@@ -66,7 +66,7 @@ export async function importFile(request: ImportRequest, options: ImportOptions)
   const place = await findImportPlace(viewers, viewer, request);
   const chooseClient = clientChooser(place, columns.client !== null);
 
-  const staging = await openStaging(ownerUrl, viewer.id, columns.columns);
+  const staging = await openStaging(ownerUrl, viewer.id, place.workspace, columns.columns);
   try {
     const counts: StagedCounts = { rows: 0, clients: new Set() };
     await staging.copyIn(

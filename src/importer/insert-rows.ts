@@ -46,7 +46,10 @@ export async function insertRows({
   onProgress,
 }: InsertOptions): Promise<number> {
   const inTransaction = <T>(work: (write: ViewerTransaction, knowledge: Knowledge) => Promise<T>) =>
-    viewers.write(viewer, [workspace], (write) => work(write, knowledgeOf(write, workspace)));
+    viewers.write(viewer, [workspace], async (write) => {
+      await checkImporting(write, workspace, run);
+      return work(write, knowledgeOf(write, workspace));
+    });
   let imported = 0;
   let size = SORTED_OUT_AT_ONCE;
   for (let after = 0; after < rows;) {
@@ -78,6 +81,17 @@ export async function insertRows({
     size = Math.round(Math.min(LARGEST_BATCH, size * 2, Math.max(20, pleasant)));
   }
   return imported;
+}
+
+/** P10: without IMPORT the database shows none of the waiting rows, which must not look as if there were none. Throws FORBIDDEN. */
+async function checkImporting(write: ViewerTransaction, workspace: number, { userName }: Run): Promise<void> {
+  const [answer] = await write.run([
+    { text: `select rowplane.viewer_function($1, 'IMPORT') as allowed`, values: [workspace] },
+  ]);
+  if (answer?.[0]?.allowed !== true)
+    throw new Refusal('FORBIDDEN', `${userName} may not import into this workspace (any more).`, {
+      function: 'IMPORT',
+    });
 }
 
 /** A plane that grants CREATE. */

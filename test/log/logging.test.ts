@@ -14,6 +14,7 @@ const UNLOGGED = [
   'clock',
   'compiled_objects',
   'definitions',
+  'functions',
   'deployment',
   'folders',
   'gate',

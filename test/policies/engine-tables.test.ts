@@ -12,6 +12,8 @@ const administered: Record<string, { insert?: string; update?: string; delete?: 
   clients: { insert: '*', update: 'name', delete: true },
   companies: { insert: '*', update: 'name', delete: true },
   definitions: {},
+  function_entries: {},
+  functions: {},
   group_members: { insert: '*', delete: true },
   group_nesting: { insert: '*', delete: true },
   groups: { insert: '*', update: 'colour name', delete: true },

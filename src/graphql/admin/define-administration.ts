@@ -4,6 +4,7 @@ import { defineArchives } from './archives.ts';
 import { defineClients } from './clients.ts';
 import { defineCompanies } from './companies.ts';
 import { defineFolderMutations } from './folders.ts';
+import { defineFunctions } from './functions.ts';
 import { defineGroups } from './groups.ts';
 import { defineLog } from './log.ts';
 import { definePermissions } from './permissions.ts';
@@ -37,5 +38,6 @@ export function defineAdministration(kit: Kit): void {
   defineRecordFields(adminKit);
   defineFolderMutations(adminKit);
   definePermissions(adminKit);
+  defineFunctions(adminKit);
   defineLog(adminKit);
 }

@@ -17,6 +17,7 @@ import type { Queryable } from '../../database/queryable.ts';
 import { changing, reading } from '../as-viewer.ts';
 import { decodeId, decodeUuid, encodeId, recordId } from '../global-id.ts';
 import { loadFolder } from '../tree/folders.ts';
+import { principalOf } from './ids.ts';
 import { defineMutation } from './mutation.ts';
 import type { AdminKit } from './types.ts';
 
@@ -43,14 +44,7 @@ type Types = ReturnType<typeof permissionTypes>;
 
 function permissionTypes({ builder, admin, types }: AdminKit) {
   const Permission = builder.enumType('Permission', { description: 'P1.', values: PERMISSIONS });
-  const Decision = builder.enumType('PermissionDecision', {
-    description: 'P2, P4: a DENY that reaches somebody overrules every ALLOW.',
-    values: {
-      ALLOW: {},
-      DENY: {},
-      UNSPECIFIED: { description: 'Nothing is said, so nothing is allowed.' },
-    } as const,
-  });
+  const { Decision } = admin;
   const Entry = builder.objectRef<PermissionEntry>('PermissionEntry').implement({
     description: 'What an object says of a principal (P2).',
     fields: (t) => ({
@@ -236,10 +230,4 @@ function namedObject(definitions: Definitions, id: string, path: string): NamedO
 
 function idOf({ type, id, workspace }: NamedObject): string {
   return workspace == null ? encodeId(type, id) : recordId(type, workspace, id);
-}
-
-function principalOf(id: string, path: string): string {
-  const uuid = decodeUuid(id, 'User') ?? decodeUuid(id, 'Group');
-  if (uuid === null) throw invalid([{ path, message: 'is not the id of a User or a Group' }]);
-  return uuid;
 }
