@@ -8,6 +8,7 @@ select rowplane.log_table('archives');
 select rowplane.log_table('client_assignments');
 select rowplane.log_table('clients');
 select rowplane.log_table('companies');
+select rowplane.log_table('function_entries');
 select rowplane.log_table('group_members');
 select rowplane.log_table('group_nesting');
 select rowplane.log_table('groups');
@@ -24,3 +25,4 @@ select rowplane.log_table('rights_roles');
 select rowplane.log_table('users', withheld => '{name,display_name,email}');
 -- Not saved queries: sharing one shares no record (V7).
 select rowplane.log_table('workspaces', derived => '{realms}');
+select rowplane.log_table('workspace_locks', derived => '{judged}');

@@ -58,4 +58,5 @@ export default define({
     PLACE_IN_MAILBOX: { title: 'Place in mailbox', fields: ['reference'] },
     SEND_PROCESS: { title: 'Send process', fields: ['reference', 'responsible'] },
   },
+  freeze: { title: 'Ended', when: { endedAt: { isSet: true } } },
 });

@@ -160,6 +160,19 @@ end $$;
 grant execute on function ws_2_edit.step_able(text, ws_2.step, integer[]) to rowplane_viewer;
 comment on function ws_2_edit.step_able(text, ws_2.step, integer[]) is 'A8: whether one of the planes exposes the record and grants the ability.';
 
+create or replace function ws_2_edit.process_frozen(field text, item ws_2.process) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case
+    when field is null then item.ended_at is not null
+    when field in ('reference', 'channel', 'department', 'group', 'responsible', 'startedAt', 'dueAt', 'plannedEndAt', 'endedAt') then item.ended_at is not null
+    else false
+  end;
+end $$;
+grant execute on function ws_2_edit.process_frozen(text, ws_2.process) to rowplane_viewer;
+comment on function ws_2_edit.process_frozen(text, ws_2.process) is 'W7: whether nobody may change the field of this record any more, or with null the record as a whole.';
+
 grant create on schema ws_2_sight to ws_d3d3d3_2_sight;
 
 grant usage on schema ws_2_sight to ws_d3d3d3_2_planes, ws_d3d3d3_2_trash;
@@ -362,7 +375,7 @@ begin
   end if;
   return new;
 end $$;
-comment on function ws_2_edit.batch_field() is 'W1: refuses a change of a field that is not EDIT for the viewer on this record.';
+comment on function ws_2_edit.batch_field() is 'W1, W7: refuses a change of a field that is not EDIT for the viewer on this record, or is frozen.';
 
 create or replace function ws_2_edit.batch_record() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -424,13 +437,19 @@ begin
   end if;
   return null;
 end $$;
-comment on function ws_2_edit.batch_changed() is 'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W5: keeps which records changed.';
+comment on function ws_2_edit.batch_changed() is 'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W7: frozen ones stay where they are. W5: keeps which records changed.';
 
 create trigger guard_0_permissions before insert or update or delete on ws_2.batch
   for each statement
   when (current_user <> 'rowplane_owner')
   execute function rowplane.guard_permissions();
 comment on trigger guard_0_permissions on ws_2.batch is 'V5: permissions stay as they are from here to the commit.';
+
+create trigger guard_0_unlocked before insert or delete or update of name, status, received_at, folder_id, client_id, owner_id, deleted_at on ws_2.batch
+  for each statement
+  when (current_user <> 'rowplane_owner' or rowplane.viewer() is not null)
+  execute function rowplane.guard_unlocked(2);
+comment on trigger guard_0_unlocked on ws_2.batch is 'P11: while the workspace is locked, only who holds the lock writes.';
 
 create trigger guard_1_new before insert on ws_2.batch
   for each row
@@ -496,7 +515,7 @@ begin
   end if;
   return new;
 end $$;
-comment on function ws_2_edit.document_field() is 'W1: refuses a change of a field that is not EDIT for the viewer on this record.';
+comment on function ws_2_edit.document_field() is 'W1, W7: refuses a change of a field that is not EDIT for the viewer on this record, or is frozen.';
 
 create or replace function ws_2_edit.document_record() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -558,7 +577,7 @@ begin
   end if;
   return null;
 end $$;
-comment on function ws_2_edit.document_changed() is 'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W5: keeps which records changed.';
+comment on function ws_2_edit.document_changed() is 'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W7: frozen ones stay where they are. W5: keeps which records changed.';
 
 create or replace function ws_2_edit.document_references() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -579,6 +598,12 @@ create trigger guard_0_permissions before insert or update or delete on ws_2.doc
   when (current_user <> 'rowplane_owner')
   execute function rowplane.guard_permissions();
 comment on trigger guard_0_permissions on ws_2.document is 'V5: permissions stay as they are from here to the commit.';
+
+create trigger guard_0_unlocked before insert or delete or update of title, document_date, pages, amount, confidential, relevancy, coding, notes, process_id, batch_id, folder_id, client_id, owner_id, deleted_at on ws_2.document
+  for each statement
+  when (current_user <> 'rowplane_owner' or rowplane.viewer() is not null)
+  execute function rowplane.guard_unlocked(2);
+comment on trigger guard_0_unlocked on ws_2.document is 'P11: while the workspace is locked, only who holds the lock writes.';
 
 create trigger guard_1_new before insert on ws_2.document
   for each row
@@ -708,9 +733,13 @@ begin
     perform rowplane.refuse('FORBIDDEN', format('You may not change the field "%s" of this record.', tg_argv[0]),
       jsonb_build_object('field', tg_argv[0], 'id', old.id));
   end if;
+  if ws_2_edit.process_frozen(tg_argv[0], old) then
+    perform rowplane.refuse('FORBIDDEN', format('This record is frozen: its field "%s" can''t be changed any more.', tg_argv[0]),
+      jsonb_build_object('frozen', true, 'field', tg_argv[0], 'id', old.id));
+  end if;
   return new;
 end $$;
-comment on function ws_2_edit.process_field() is 'W1: refuses a change of a field that is not EDIT for the viewer on this record.';
+comment on function ws_2_edit.process_field() is 'W1, W7: refuses a change of a field that is not EDIT for the viewer on this record, or is frozen.';
 
 create or replace function ws_2_edit.process_record() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -770,15 +799,29 @@ begin
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
       jsonb_build_object('ability', refused.ability, 'id', refused.id));
   end if;
+  select o.id, n.deleted_at is not null as deleted into refused
+  from old_rows o
+  join new_rows n on n.id = o.id
+  where ((o.deleted_at is null and n.deleted_at is not null) or o.folder_id <> n.folder_id or o.client_id is distinct from n.client_id) and ws_2_edit.process_frozen(null, o);
+  if found then
+    perform rowplane.refuse('FORBIDDEN', format('This record is frozen: it can''t be %s any more.', case when refused.deleted then 'deleted' else 'moved or given another client' end),
+      jsonb_build_object('frozen', true, 'id', refused.id));
+  end if;
   return null;
 end $$;
-comment on function ws_2_edit.process_changed() is 'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W5: keeps which records changed.';
+comment on function ws_2_edit.process_changed() is 'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W7: frozen ones stay where they are. W5: keeps which records changed.';
 
 create trigger guard_0_permissions before insert or update or delete on ws_2.process
   for each statement
   when (current_user <> 'rowplane_owner')
   execute function rowplane.guard_permissions();
 comment on trigger guard_0_permissions on ws_2.process is 'V5: permissions stay as they are from here to the commit.';
+
+create trigger guard_0_unlocked before insert or delete or update of reference, channel, department, "group", responsible, started_at, due_at, planned_end_at, ended_at, folder_id, client_id, owner_id, deleted_at on ws_2.process
+  for each statement
+  when (current_user <> 'rowplane_owner' or rowplane.viewer() is not null)
+  execute function rowplane.guard_unlocked(2);
+comment on trigger guard_0_unlocked on ws_2.process is 'P11: while the workspace is locked, only who holds the lock writes.';
 
 create trigger guard_1_new before insert on ws_2.process
   for each row
@@ -880,7 +923,7 @@ begin
   end if;
   return new;
 end $$;
-comment on function ws_2_edit.step_field() is 'W1: refuses a change of a field that is not EDIT for the viewer on this record.';
+comment on function ws_2_edit.step_field() is 'W1, W7: refuses a change of a field that is not EDIT for the viewer on this record, or is frozen.';
 
 create or replace function ws_2_edit.step_record() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -942,7 +985,7 @@ begin
   end if;
   return null;
 end $$;
-comment on function ws_2_edit.step_changed() is 'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W5: keeps which records changed.';
+comment on function ws_2_edit.step_changed() is 'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W7: frozen ones stay where they are. W5: keeps which records changed.';
 
 create or replace function ws_2_edit.step_references() returns trigger
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -960,6 +1003,12 @@ create trigger guard_0_permissions before insert or update or delete on ws_2.ste
   when (current_user <> 'rowplane_owner')
   execute function rowplane.guard_permissions();
 comment on trigger guard_0_permissions on ws_2.step is 'V5: permissions stay as they are from here to the commit.';
+
+create trigger guard_0_unlocked before insert or delete or update of process_id, step, name, "group", performed_by, performed_at, folder_id, client_id, owner_id, deleted_at on ws_2.step
+  for each statement
+  when (current_user <> 'rowplane_owner' or rowplane.viewer() is not null)
+  execute function rowplane.guard_unlocked(2);
+comment on trigger guard_0_unlocked on ws_2.step is 'P11: while the workspace is locked, only who holds the lock writes.';
 
 create trigger guard_1_new before insert on ws_2.step
   for each row
@@ -1060,7 +1109,7 @@ comment on policy trash_read on ws_2.batch is 'W2: the trash of those who may de
 
 create policy trash_erase on ws_2.batch for delete to ws_d3d3d3_2_trash
   using (deleted_at is not null
-    and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
+    and (select rowplane.viewer_function(2, 'EMPTY_TRASH'))
     and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
     and (ws_2_edit.batch_able('DELETE', batch.*, (select rowplane.viewer_planes(2)))
       or ws_2_edit.batch_able('MASS_DELETE', batch.*, (select rowplane.viewer_planes(2)))));
@@ -1100,7 +1149,7 @@ comment on policy trash_read on ws_2.document is 'W2: the trash of those who may
 
 create policy trash_erase on ws_2.document for delete to ws_d3d3d3_2_trash
   using (deleted_at is not null
-    and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
+    and (select rowplane.viewer_function(2, 'EMPTY_TRASH'))
     and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
     and (ws_2_edit.document_able('DELETE', document.*, (select rowplane.viewer_planes(2)))
       or ws_2_edit.document_able('MASS_DELETE', document.*, (select rowplane.viewer_planes(2)))));
@@ -1147,7 +1196,7 @@ comment on policy trash_read on ws_2.process is 'W2: the trash of those who may 
 
 create policy trash_erase on ws_2.process for delete to ws_d3d3d3_2_trash
   using (deleted_at is not null
-    and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
+    and (select rowplane.viewer_function(2, 'EMPTY_TRASH'))
     and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
     and (ws_2_edit.process_able('DELETE', process.*, (select rowplane.viewer_planes(2)))
       or ws_2_edit.process_able('MASS_DELETE', process.*, (select rowplane.viewer_planes(2)))));
@@ -1184,18 +1233,19 @@ create or replace function ws_2_edit.process_kept() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if exists (select from ws_2.step t where t.process_id = old.id) then
+  if old.ended_at is not null
+    or exists (select from ws_2.step t where t.process_id = old.id) then
     return null;
   end if;
   return old;
 end $$;
-comment on function ws_2_edit.process_kept() is 'W2: keeps records of definition process that others must refer to from being erased.';
+comment on function ws_2_edit.process_kept() is 'W2, W7: keeps records of definition process that others must refer to, and frozen ones, from being erased.';
 
 create trigger guard_1_kept before delete on ws_2.process
   for each row
   when (current_user <> 'rowplane_owner')
   execute function ws_2_edit.process_kept();
-comment on trigger guard_1_kept on ws_2.process is 'W2: what others must refer to is not erased.';
+comment on trigger guard_1_kept on ws_2.process is 'W2, W7: what others must refer to, and what is frozen, is not erased.';
 
 grant select (id, realm_id, archive_id, folder_id, client_id, owner_id, version, created_at, updated_at, deleted_at, process_id, step, name, "group", performed_by, performed_at),
   delete
@@ -1210,7 +1260,7 @@ comment on policy trash_read on ws_2.step is 'W2: the trash of those who may del
 
 create policy trash_erase on ws_2.step for delete to ws_d3d3d3_2_trash
   using (deleted_at is not null
-    and (select rowplane.viewer_has_function(2, 'EMPTY_TRASH'))
+    and (select rowplane.viewer_function(2, 'EMPTY_TRASH'))
     and (select rowplane.viewer_flags(2, 'DELETE'))[realm_id]
     and (ws_2_edit.step_able('DELETE', step.*, (select rowplane.viewer_planes(2)))
       or ws_2_edit.step_able('MASS_DELETE', step.*, (select rowplane.viewer_planes(2)))));

@@ -30,7 +30,13 @@ export interface Knowledge {
   rights: Record<string, RightLevel>;
   /** The visible realms if they hold few of the workspace's records, else null. */
   realms: number[] | null;
+  /** Whether somebody else has locked the workspace, so that the viewer can only read (P11). */
+  locked: boolean;
 }
+
+/** Each function of the database answers its part; locks are read as the viewer sees them. */
+const KNOWLEDGE = `rowplane.viewer_knowledge($1) || jsonb_build_object('locked',
+  exists (select from rowplane.visible_locks l where l.workspace_id = $1 and not l.is_mine))`;
 
 /** Compiles and reads what there is to know, on one snapshot, in a transaction that may store it. */
 export function knowledgeStatements(token: string, workspace: number): Statement[] {
@@ -39,7 +45,7 @@ export function knowledgeStatements(token: string, workspace: number): Statement
     { text: 'select viewer, mode from rowplane.enter($1)', values: [token] },
     { text: 'select rowplane.refresh_access($1)', values: [workspace] },
     {
-      text: 'select rowplane.viewer_knowledge($1) as knowledge, rowplane.viewer_rights_of($1) as rights',
+      text: `select ${KNOWLEDGE} as knowledge, rowplane.viewer_rights_of($1) as rights`,
       values: [workspace],
     },
     { text: 'commit', values: [] },

@@ -1,4 +1,5 @@
 import { editDoorObjects } from '../compiler/edit-door.ts';
+import { freezeFunctionObjects } from '../compiler/freeze-functions.ts';
 import { guardObjects } from '../compiler/guard.ts';
 import { rightObjects } from '../compiler/rights.ts';
 import { planeFunctionObjects } from '../compiler/plane-functions.ts';
@@ -14,6 +15,7 @@ import type { PlannedObject } from './apply-objects.ts';
 export function sharedPlan(blueprint: Blueprint): PlannedObject[] {
   const objects = [
     ...planeFunctionObjects(blueprint),
+    ...freezeFunctionObjects(blueprint),
     ...sightObjects(blueprint),
     ...editDoorObjects(blueprint),
     ...guardObjects(blueprint),

@@ -1,7 +1,9 @@
+import { applyFunctions } from '../administration/apply-functions.ts';
 import { applyRights } from '../administration/apply-rights.ts';
 import { applyDefinitions, type ApplyOptions } from '../administration/definitions.ts';
 import type { Definitions } from '../compiler/definition.ts';
 import { describeChange } from '../compiler/diff-definitions.ts';
+import { loadFunctions } from '../compiler/functions.ts';
 import { loadDefinitions } from '../compiler/load-definitions.ts';
 import { loadRights } from '../compiler/load-rights.ts';
 import type { Deployment } from '../database/deployment.ts';
@@ -11,15 +13,16 @@ import { schemaFolder } from './schema-folder.ts';
 export interface UpToDate {
   /** The names of the migrations that were applied. */
   applied: string[];
-  /** What changed in rights, in the tables of workspaces, and in what was compiled or mended. One line each. */
+  /** What changed in rights and functions, in the tables of workspaces, and in what was compiled or mended. One line each. */
   changes: string[];
   /** The definitions in `schema/`, which the database now has. */
   definitions: Definitions;
 }
 
 /**
- * Brings a deployment's database up to date: roles, migrations, policies, rights, and then the object definitions in
- * all workspaces. Throws DefinitionsRefused where those would take something away and `allowDestructive` isn't given.
+ * Brings a deployment's database up to date: roles, migrations, policies, rights, then the object definitions in all
+ * workspaces, and the functions. Throws DefinitionsRefused where those would take something away and `allowDestructive`
+ * isn't given.
  */
 export async function bringUpToDate(
   deployment: Deployment,
@@ -29,6 +32,7 @@ export async function bringUpToDate(
 ): Promise<UpToDate> {
   const definitions = await loadDefinitions(schemaFolder(settings));
   const rights = await loadRights(schemaFolder(settings));
+  const functions = await loadFunctions(schemaFolder(settings));
   const changes: string[] = [];
   const { applied } = await deployment.migrate({
     log,
@@ -39,6 +43,7 @@ export async function bringUpToDate(
         changes.push(`Workspace ${name}: made ${listed(objects)} as compiled`);
       };
       changes.push(...(await applyDefinitions(owner, definitions, { allowDestructive, onMade })).map(describeChange));
+      if (functions !== null) changes.push(...(await applyFunctions(owner, functions, { allowDestructive })));
     },
   });
   return { applied, changes, definitions };

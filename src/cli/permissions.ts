@@ -1,17 +1,20 @@
 import type { Command } from 'commander';
 import type { Administration } from '../access/administrators.ts';
 import type { Permission, PermissionChange, PermissionEntry, TreeObject } from '../administration/permissions.ts';
-import { type ActingOptions, adminCommand, changing, reading, several } from './administration.ts';
-import { find, findAll, findWorkspace } from './find.ts';
+import { type ActingOptions, adminCommand, changing, reading } from './administration.ts';
+import {
+  type DecisionOptions,
+  decisionsOf,
+  type PrincipalOptions,
+  principalsOf,
+  withDecisions,
+  withPrincipals,
+} from './decisions.ts';
+import { find, findWorkspace } from './find.ts';
 import { action, note, report, table } from './output.ts';
 
-interface PermissionOptions extends ActingOptions {
+interface PermissionOptions extends ActingOptions, PrincipalOptions, DecisionOptions {
   workspace?: string;
-  user?: string[];
-  group?: string[];
-  allow?: string[];
-  deny?: string[];
-  clear?: string[];
   permission?: string;
   confirm?: boolean;
 }
@@ -24,11 +27,8 @@ export function addPermissions(program: Command): void {
     .command('permissions')
     .description('permissions on archives, folders and records: <object> is Archive/Folder/Folder, or an id');
   inWorkspace(adminCommand(permissions, 'list <object>', 'list the entries that reach an object')).action(action(list));
-  confirmed(withPrincipals(inWorkspace(adminCommand(permissions, 'set <object>', 'set, change and take back entries'))))
-    .option('--allow <permissions>', 'such as VIEW,EDIT; may be given several times', several)
-    .option('--deny <permissions>', 'a DENY overrules every ALLOW; may be given several times', several)
-    .option('--clear <permissions>', 'take entries back; may be given several times', several)
-    .action(action(set));
+  const setting = inWorkspace(adminCommand(permissions, 'set <object>', 'set, change and take back entries'));
+  confirmed(withDecisions(withPrincipals(setting), 'permissions', 'VIEW,EDIT')).action(action(set));
   confirmed(
     inWorkspace(adminCommand(permissions, 'break <object>', 'break inheritance: copies the entries that reach it')),
   ).action(action((called: string, options: PermissionOptions) => inherit(called, options, false)));
@@ -42,12 +42,6 @@ export function addPermissions(program: Command): void {
 
 function inWorkspace(command: Command): Command {
   return command.option('--workspace <workspace>', 'the workspace that is meant');
-}
-
-function withPrincipals(command: Command): Command {
-  return command
-    .option('--user <user>', 'a user; may be given several times', several)
-    .option('--group <group>', 'a group, built-in ones too; may be given several times', several);
 }
 
 function confirmed(command: Command): Command {
@@ -117,32 +111,16 @@ async function changesOf(a: Administration, called: string, options: PermissionO
   const { PERMISSIONS } = await functions();
   const object = await findObject(a, called, options);
   const principals = await principalsOf(a, options);
-  const decided = [
-    ...listed(options.allow, PERMISSIONS).map((permission) => ({ permission, decision: 'ALLOW' as const })),
-    ...listed(options.deny, PERMISSIONS).map((permission) => ({ permission, decision: 'DENY' as const })),
-    ...listed(options.clear, PERMISSIONS).map((permission) => ({ permission, decision: null })),
-  ];
-  if (decided.length === 0) throw new Error('Say what to do: --allow, --deny or --clear, each with permissions.');
-  return principals.flatMap(({ id: principal }) => decided.map((each) => ({ object, principal, ...each })));
-}
-
-function listed(given: readonly string[] = [], known: readonly Permission[]): Permission[] {
-  return given.flatMap((each) => each.split(',')).map((each) => permissionOf(each.trim(), known));
+  const decided = decisionsOf(options, (name) => permissionOf(name, PERMISSIONS));
+  return principals.flatMap(({ id: principal }) =>
+    decided.map(({ of: permission, decision }) => ({ object, principal, permission, decision })),
+  );
 }
 
 function permissionOf(name: string, known: readonly Permission[]): Permission {
   const found = known.find((each) => each === name.toUpperCase());
   if (found === undefined) throw new Error(`There is no permission "${name}": there are ${known.join(', ')}.`);
   return found;
-}
-
-async function principalsOf(
-  a: Administration,
-  { user = [], group = [] }: PermissionOptions,
-): Promise<{ id: string; name: string }[]> {
-  if (user.length + group.length === 0) throw new Error('Say for whom: --user or --group.');
-  const ids = [...(await findAll(a, 'users', user)), ...(await findAll(a, 'groups', group))];
-  return [...user, ...group].map((name, index) => ({ name, id: ids[index]! }));
 }
 
 /** An object by its id, or by the names from its archive down, as far as the administrator sees them: administration is not sight (U2). */

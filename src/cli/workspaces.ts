@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type ActingOptions, adminCommand, changing, reading, wholeList } from './administration.ts';
 import { find } from './find.ts';
+import { addLocks } from './workspace-locks.ts';
 import { action, report, table } from './output.ts';
 
 interface WorkspaceOptions extends ActingOptions {
@@ -8,6 +9,7 @@ interface WorkspaceOptions extends ActingOptions {
 }
 
 const functions = () => import('../administration/workspaces.ts');
+const lockFunctions = () => import('../administration/workspace-locks.ts');
 const companyFunctions = () => import('../administration/companies.ts');
 
 /** `rowplane workspaces …` and `rowplane companies …`. */
@@ -21,6 +23,7 @@ export function addWorkspaces(program: Command): void {
     .action(action(create));
   adminCommand(workspaces, 'rename <workspace> <name>', 'rename a workspace').action(action(rename));
   adminCommand(workspaces, 'delete <workspace>', 'delete a workspace that has no archives').action(action(remove));
+  addLocks(workspaces);
 
   const companies = program.command('companies').description('companies, which workspaces belong to');
   adminCommand(companies, 'list', 'list the companies').action(action(listCompanies));
@@ -31,11 +34,18 @@ export function addWorkspaces(program: Command): void {
 
 async function list(options: WorkspaceOptions): Promise<void> {
   const { listWorkspaces } = await functions();
+  const { listLocks } = await lockFunctions();
   const workspaces = await reading(options, async (a) => {
     const companyId = options.company === undefined ? null : await find(a, 'companies', options.company);
-    return wholeList((page) => listWorkspaces(a, { ...page, companyId }));
+    const found = await wholeList((page) => listWorkspaces(a, { ...page, companyId }));
+    const locks = await listLocks(
+      a,
+      found.map(({ id }) => id),
+    );
+    return found.map((each) => ({ ...each, lock: locks.find(({ workspace }) => workspace === each.id) ?? null }));
   });
-  report(workspaces, options, () => table(workspaces, ['id', 'name', 'companyName']));
+  const rows = workspaces.map(({ lock, ...each }) => ({ ...each, lockedBy: lock?.holder?.name ?? '' }));
+  report(workspaces, options, () => table(rows, ['id', 'name', 'companyName', 'lockedBy']));
 }
 
 async function create(name: string, options: WorkspaceOptions): Promise<void> {

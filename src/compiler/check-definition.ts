@@ -1,6 +1,7 @@
+import { isForEveryone, type Condition } from './condition/condition.ts';
 import { ConditionError } from './condition/condition-error.ts';
 import { parseCondition } from './condition/parse.ts';
-import type { DefinitionInput, Field, ObjectDefinition, View } from './definition.ts';
+import type { DefinitionInput, Field, Freeze, ObjectDefinition, View } from './definition.ts';
 import { STANDARD_ABILITIES } from './definition.ts';
 import { RESERVED_DEFINITION_NAMES, RESERVED_FIELD_NAMES, TYPE_SUFFIXES } from './reserved-names.ts';
 import { pascalCase, snakeCase } from './names.ts';
@@ -26,6 +27,7 @@ export function checkDefinition(definition: ObjectDefinition, input: DefinitionI
     ...checkNames(definition),
     ...checkFields(definition),
     ...checkUses(definition),
+    ...checkFreezes(definition),
     ...Object.keys(input.abilities ?? {})
       .filter((ability) => Object.hasOwn(STANDARD_ABILITIES, ability))
       .map((ability) => `the ability ${ability} comes by itself: remove it`),
@@ -168,13 +170,38 @@ function checkView(definition: ObjectDefinition, name: string, { where, orderBy 
       problems.push(`view "${name}" is ordered by the unknown field ${field}`);
     if (direction !== 'ASC' && direction !== 'DESC') problems.push(`view "${name}": a direction is ASC or DESC`);
   }
+  if (where !== undefined) problems.push(...checkCondition(definition, where).map((each) => `view "${name}": ${each}`));
+  return problems;
+}
+
+/** What is wrong with a condition, at most one thing. */
+function checkCondition(definition: ObjectDefinition, condition: Condition): string[] {
   try {
-    if (where !== undefined) parseCondition(definition, where);
+    parseCondition(definition, condition);
+    return [];
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
-    problems.push(`view "${name}": its condition ${error.message}`);
+    return [`its condition ${error.message}`];
   }
-  return problems;
+}
+
+function checkFreezes(definition: ObjectDefinition): string[] {
+  return (definition.freezes ?? []).flatMap((freeze, index) => {
+    const where = `freeze ${isBlank(freeze.title) ? index + 1 : JSON.stringify(freeze.title)}`;
+    return problemsOfFreeze(definition, freeze).map((problem) => `${where}: ${problem}`);
+  });
+}
+
+function problemsOfFreeze(definition: ObjectDefinition, { title, when, fields }: Freeze): string[] {
+  const problems = checkCondition(definition, when);
+  if (problems.length === 0 && !isForEveryone(parseCondition(definition, when)))
+    problems.push('its condition asks who is looking, but a frozen record is frozen for everyone');
+  if (isBlank(title)) problems.push('it needs a title');
+  if (fields === undefined) return problems;
+  if (fields.length === 0) problems.push('name at least one field, or leave "fields" out to freeze the whole record');
+  if (new Set(fields).size < fields.length) problems.push('it names a field twice');
+  const unknown = fields.filter((field) => !Object.hasOwn(definition.fields, field));
+  return [...problems, ...unknown.map((field) => `it names the unknown field ${field}`)];
 }
 
 function isBlank(title: unknown): boolean {

@@ -26,6 +26,8 @@ export interface ObjectDefinition {
   readonly documentViewers: Readonly<Record<string, DocumentViewer>>;
   /** The four that every definition has (A4) and its own. */
   readonly abilities: Readonly<Record<string, Ability>>;
+  /** When records can't be changed any more (W7). Absent where there is no such rule. */
+  readonly freezes?: readonly Freeze[];
 }
 
 export type Definitions = ReadonlyMap<string, ObjectDefinition>;
@@ -84,6 +86,15 @@ export interface Ability {
   readonly fields: readonly string[];
 }
 
+/** Nobody has EDIT on these fields of a record while it meets the condition (W7). */
+export interface Freeze {
+  readonly title: string;
+  /** The same for everyone: it can't ask who is looking. */
+  readonly when: Condition;
+  /** Absent: the whole record, which then can't be deleted, moved or given another client either. */
+  readonly fields?: readonly string[];
+}
+
 /** The abilities that every definition has, besides its own (A4). */
 export const STANDARD_ABILITIES: Readonly<Record<string, Ability>> = {
   CREATE: { title: 'Create', fields: [] },
@@ -118,6 +129,7 @@ export interface DefinitionInput {
   documentViewers?: Record<string, DocumentViewer>;
   /** Its own abilities; the standard ones come by themselves. */
   abilities?: Record<string, { title: string; fields?: readonly string[] }>;
+  freeze?: Freeze | readonly Freeze[];
 }
 
 /**
@@ -143,6 +155,7 @@ export function define(input: DefinitionInput): ObjectDefinition {
       ...mapValues(input.abilities ?? {}, ({ title, fields = [] }) => ({ title, fields })),
       ...STANDARD_ABILITIES,
     },
+    ...(input.freeze === undefined ? {} : { freezes: [input.freeze].flat() }),
   };
   checkDefinition(definition, input);
   return definition;

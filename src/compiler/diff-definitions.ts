@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Definitions, Field, ObjectDefinition } from './definition.ts';
+import { fieldsOfCondition } from './condition/condition.ts';
+import { parseCondition } from './condition/parse.ts';
+import type { Definitions, Field, Freeze, ObjectDefinition } from './definition.ts';
 
 /** The parts of a definition that planes enable by name. */
 export const PLANE_PARTS = ['views', 'layouts', 'documentViewers', 'abilities'] as const;
@@ -130,7 +132,18 @@ function trimmed(definition: ObjectDefinition, removed: ReadonlySet<string>): Ob
     })),
     documentViewers: each(definition.documentViewers, ({ title, fields }) => ({ title, fields: fields.filter(stays) })),
     abilities: each(definition.abilities, ({ title, fields }) => ({ title, fields: fields.filter(stays) })),
+    ...(definition.freezes && {
+      freezes: definition.freezes.flatMap((freeze) => trimmedFreeze(definition, freeze, stays)),
+    }),
   };
+}
+
+/** A freeze that tests a removed field, or froze only removed ones, is none any more: without fields it would freeze all. */
+function trimmedFreeze(definition: ObjectDefinition, freeze: Freeze, stays: (field: string) => boolean): Freeze[] {
+  const tested = fieldsOfCondition(parseCondition(definition, freeze.when));
+  const fields = freeze.fields?.filter(stays);
+  if (fields?.length === 0 || tested.some((field) => !stays(field))) return [];
+  return [{ ...freeze, ...(fields && { fields }) }];
 }
 
 function diffDefinition(before: ObjectDefinition, definition: ObjectDefinition): DefinitionChange[] {

@@ -6,7 +6,7 @@ import { exposedSql, type Blueprint } from './restriction.ts';
 import { identifier, qualified, type SqlObject } from './sql-object.ts';
 
 /** What can be set besides fields: place, client, owner, trash. Each is judged by a guard of its own. */
-const DOOR_COLUMNS = ['folder_id', 'client_id', 'owner_id', 'deleted_at'] as const;
+export const DOOR_COLUMNS = ['folder_id', 'client_id', 'owner_id', 'deleted_at'] as const;
 
 /**
  * The only door for changes: a view that shows nothing and updates the records that the write is aimed at.

@@ -1,4 +1,5 @@
 import type { Field, ObjectDefinition } from './definition.ts';
+import { isWhole } from './freeze.ts';
 import { editSchema, planesRole, sightSchema, workspaceSchema } from './names.ts';
 import type { Blueprint } from './restriction.ts';
 import { sqlFunction } from './sql-function.ts';
@@ -10,6 +11,8 @@ export interface GuardNames {
   readonly shown: string;
   readonly editable: string;
   readonly able: string;
+  /** Only where the definition freezes records. */
+  readonly frozen: string;
   readonly record: string;
   readonly field: string;
   readonly references: string;
@@ -23,6 +26,7 @@ export function guardNames(workspace: number, { table }: ObjectDefinition): Guar
     shown: named('shown'),
     editable: named('editable'),
     able: named('able'),
+    frozen: named('frozen'),
     record: named('record'),
     field: named('field'),
     references: named('references'),
@@ -33,22 +37,35 @@ export function guardNames(workspace: number, { table }: ObjectDefinition): Guar
 /** The functions of one table's guard. */
 export function guardFunctions(blueprint: Blueprint, definition: ObjectDefinition, names: GuardNames): SqlObject[] {
   return [
-    fieldGuard(blueprint.workspace, names),
+    fieldGuard(blueprint.workspace, definition, names),
     recordGuard(blueprint.workspace, names),
-    changedGuard(blueprint.workspace, names),
+    changedGuard(blueprint.workspace, definition, names),
     ...(Object.values(definition.fields).some(pointsElsewhere) ? [referencesGuard(blueprint, definition, names)] : []),
   ];
 }
 
-function fieldGuard(workspace: number, { field, editable }: GuardNames): SqlObject {
+/** Only who could change the field otherwise hears that it is frozen: it tells of fields that may be hidden. */
+function fieldGuard(
+  workspace: number,
+  { freezes }: ObjectDefinition,
+  { field, editable, frozen }: GuardNames,
+): SqlObject {
+  const unfrozen =
+    freezes === undefined
+      ? ''
+      : `
+  if ${frozen}(tg_argv[0], old) then
+    perform rowplane.refuse('FORBIDDEN', format('This record is frozen: its field "%s" can''t be changed any more.', tg_argv[0]),
+      jsonb_build_object('frozen', true, 'field', tg_argv[0], 'id', old.id));
+  end if;`;
   return triggerFunction(
     field,
-    'W1: refuses a change of a field that is not EDIT for the viewer on this record.',
+    'W1, W7: refuses a change of a field that is not EDIT for the viewer on this record, or is frozen.',
     `begin
   if not ${editable}(tg_argv[0], old, rowplane.viewer_planes(${workspace})) then
     perform rowplane.refuse('FORBIDDEN', format('You may not change the field "%s" of this record.', tg_argv[0]),
       jsonb_build_object('field', tg_argv[0], 'id', old.id));
-  end if;
+  end if;${unfrozen}
   return new;
 end`,
   );
@@ -92,10 +109,26 @@ end`,
 }
 
 /** By the rows that did change, not by the targets, which the writer could tell differently while the statement runs. */
-function changedGuard(workspace: number, { changed, able }: GuardNames): SqlObject {
+function changedGuard(
+  workspace: number,
+  { freezes }: ObjectDefinition,
+  { changed, able, frozen }: GuardNames,
+): SqlObject {
+  // Restoring changes nothing of a frozen record: it can't be in the trash but by an older or a later rule.
+  const unfrozen = !freezes?.some(isWhole)
+    ? ''
+    : `
+  select o.id, n.deleted_at is not null as deleted into refused
+  from old_rows o
+  join new_rows n on n.id = o.id
+  where ((o.deleted_at is null and n.deleted_at is not null) or o.folder_id <> n.folder_id or o.client_id is distinct from n.client_id) and ${frozen}(null, o);
+  if found then
+    perform rowplane.refuse('FORBIDDEN', format('This record is frozen: it can''t be %s any more.', case when refused.deleted then 'deleted' else 'moved or given another client' end),
+      jsonb_build_object('frozen', true, 'id', refused.id));
+  end if;`;
   return triggerFunction(
     changed,
-    'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W5: keeps which records changed.',
+    'W1, W2: several records at once need MASS_UPDATE or MASS_DELETE on each, one needs DELETE to be deleted. W7: frozen ones stay where they are. W5: keeps which records changed.',
     `declare
   several boolean := (select count(*) > 1 from new_rows);
   mine integer[] := rowplane.viewer_planes(${workspace});
@@ -115,7 +148,7 @@ begin
   if found then
     perform rowplane.refuse('FORBIDDEN', format('You lack the ability %s on this record.', refused.ability),
       jsonb_build_object('ability', refused.ability, 'id', refused.id));
-  end if;
+  end if;${unfrozen}
   return null;
 end`,
   );

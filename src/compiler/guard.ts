@@ -1,4 +1,5 @@
 import type { ObjectDefinition } from './definition.ts';
+import { DOOR_COLUMNS } from './edit-door.ts';
 import {
   areJudgedByPolicies,
   guardFunctions,
@@ -45,6 +46,7 @@ function triggers(workspace: number, definition: ObjectDefinition, names: GuardN
       'rowplane.guard_permissions()',
       'V5: permissions stay as they are from here to the commit.',
     ),
+    unlockedTrigger(workspace, definition, names.table),
     row('guard_1_new', 'insert', `rowplane.guard_new(${workspace})`, 'W3: place, owner and version of a new record.'),
     row('guard_1_record', 'update', `${names.record}()`, 'W2, W6: trash, expected version, next version.'),
     row(
@@ -90,11 +92,34 @@ function triggers(workspace: number, definition: ObjectDefinition, names: GuardN
   ];
 }
 
-function trigger(table: string, name: string, when: string, call: string, comment: string): SqlObject {
+/**
+ * P11: also for what the owner's functions write for a viewer, but for realms: these follow when somebody's access is
+ * taken away, which a lock doesn't stop.
+ */
+function unlockedTrigger(workspace: number, definition: ObjectDefinition, table: string): SqlObject {
+  const columns = [...Object.values(definition.fields).map(({ column }) => column), ...DOOR_COLUMNS].map(identifier);
+  return trigger(
+    table,
+    'guard_0_unlocked',
+    `before insert or delete or update of ${columns.join(', ')} on ${table}\n  for each statement`,
+    `rowplane.guard_unlocked(${workspace})`,
+    'P11: while the workspace is locked, only who holds the lock writes.',
+    `current_user <> '${OWNER_ROLE}' or rowplane.viewer() is not null`,
+  );
+}
+
+function trigger(
+  table: string,
+  name: string,
+  when: string,
+  call: string,
+  comment: string,
+  condition = `current_user <> '${OWNER_ROLE}'`,
+): SqlObject {
   return {
     kind: 'trigger',
     name: `${identifier(name)} on ${table}`,
-    sql: `create trigger ${identifier(name)} ${when}\n  when (current_user <> '${OWNER_ROLE}')\n  execute function ${call}`,
+    sql: `create trigger ${identifier(name)} ${when}\n  when (${condition})\n  execute function ${call}`,
     comment,
   };
 }

@@ -1,4 +1,5 @@
 import type { ObjectDefinition } from './definition.ts';
+import { freezeColumn, freezeInputs, freezeSql, tellsOf } from './freeze.ts';
 import { abilitiesOf, isActive, levelsOf } from './levels.ts';
 import {
   OWNER_ROLE,
@@ -85,10 +86,18 @@ function schemaObject(schema: string, role: string, comment: string): SqlObject 
   };
 }
 
-/** A3: the columns of the fields that the plane shows, and to create with, of those that it edits. */
+/**
+ * A3: the columns of the fields that the plane shows, and to create with, of those that it edits. Those that freezes
+ * test are its role's to read, too; its views show of them only whether the record is frozen.
+ */
 function grantObject(part: Part): SqlObject {
   const { role, table } = part;
-  const privileges = [`select (${list([...SYSTEM_COLUMNS, ...shownColumns(part)])})`];
+  const read = new Set([
+    ...SYSTEM_COLUMNS,
+    ...shownColumns(part),
+    ...freezeColumns(part).flatMap(({ reads }) => reads),
+  ]);
+  const privileges = [`select (${list([...read])})`];
   if (mayCreate(part)) privileges.push(`insert (${list(newColumns(part))})`);
   return {
     kind: 'grant',
@@ -129,14 +138,41 @@ function readView(part: Part): SqlObject {
   const { blueprint, plane, definition, role, table } = part;
   const levels = levelsOf(definition, plane.content);
   const { columns, joins } = selectRecord(blueprint, definition, ({ name }) => levels[name]!.level !== 'HIDDEN');
+  const frozen = freezeColumns(part).map(({ name: column, value }) => `${value} as ${column}`);
   const name = qualified(planeSchema(plane.id), definition.table);
   return ownedView({
     name,
     owner: role,
-    select: selectText(columns, `${table} t`, joins),
+    select: selectText([...columns, ...frozen], `${table} t`, joins),
     grants: [`select on ${name} to ${VIEWER_ROLE}`],
     forbidden: 'update',
     comment: `A3, A7: definition ${definition.name} as plane ${plane.id} shows it. References to records and users whom the viewer doesn't see are empty.`,
+  });
+}
+
+interface FreezeColumn {
+  readonly name: string;
+  readonly value: string;
+  /** The columns of the table that it is computed from. */
+  readonly reads: readonly string[];
+}
+
+/**
+ * V4, W7: what the plane's view tells of each freeze: null where nothing is taken from its members by it, and false to
+ * those whom the realm allows no change anyway. A column that isn't asked for is never computed.
+ */
+function freezeColumns({ blueprint, plane, definition }: Part): FreezeColumn[] {
+  const levels = levelsOf(definition, plane.content);
+  const changeable = {
+    edits: (field: string) => levels[field]!.level === 'EDIT',
+    abilities: abilitiesOf(definition, plane.content),
+  };
+  const mayEdit = `coalesce((select rowplane.viewer_flags(${blueprint.workspace}, 'EDIT'))[t.realm_id], false)`;
+  return (definition.freezes ?? []).map((freeze, index) => {
+    const name = freezeColumn(index);
+    return tellsOf(definition, freeze, changeable)
+      ? { name, value: `${mayEdit} and ${freezeSql(definition, freeze, 't')}`, reads: freezeInputs(definition, freeze) }
+      : { name, value: 'null::boolean', reads: [] };
   });
 }
 

@@ -4,15 +4,16 @@ export const RESERVED_DEFINITION_NAMES: ReadonlySet<string> = new Set(
     access account administration apiKey application applications archive archives archiveSettings boolean
     booleanTest cell cells choice client clients clientSettings collection collections companies company
     companyApplication copyMode date dateTest dateTestRange dateTime dateTimeTest dateTimeTestRange decimal
-    decimalTest decimalTestRange definition definitions deployment documentViewer effectivePermission entries entry
-    escapingMember field fieldAccess fieldLevel fields fieldType float folder folders function functions group
-    groups groupTest id idTest int integerTest integerTestRange json layout levelSource levelSourceKind log logDoor
-    logEntry logOperation mailbox mutation node nodes objectPermissions order orderDirection pageInfo permission
-    permissionDecision permissionEntry permissions plane planeContent planeEscapes planes principal principalKind
-    profile profiles query realm realms record recordFieldPlane records right rightAtLevel rightLevel rights
-    rightsAssignment rightsAssignments rightsRole rightsRoles role roles savedQueries savedQuery service session
-    sessions sharedGroup string subscription textTest textTestRange trash trashed user userRole users userTest
-    version view viewer viewers visibleGroup warning workspace workspaces workspaceSettings
+    decimalTest decimalTestRange definition definitions deployment documentViewer effectiveFunction
+    effectivePermission entries entry escapingMember field fieldAccess fieldLevel fields fieldType float folder
+    folders function functionAccess functionEntry functions functionSettings group groups groupTest id idTest int
+    integerTest integerTestRange json layout levelSource levelSourceKind log logDoor logEntry logOperation mailbox
+    mutation node nodes objectPermissions order orderDirection pageInfo permission permissionDecision
+    permissionEntry permissions plane planeContent planeEscapes planes principal principalKind profile profiles
+    query realm realms record recordFieldPlane records right rightAtLevel rightLevel rights rightsAssignment
+    rightsAssignments rightsRole rightsRoles role roles savedQueries savedQuery service session sessions sharedGroup
+    string subscription textTest textTestRange trash trashed user userRole users userTest version view viewer
+    viewers visibleGroup warning workspace workspaceLock workspaces workspaceSettings
   `.split(/\s+/),
 );
 

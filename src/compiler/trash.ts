@@ -1,4 +1,5 @@
 import type { Field, ObjectDefinition } from './definition.ts';
+import { frozenSql } from './freeze.ts';
 import { guardNames } from './guard-functions.ts';
 import { editSchema, OWNER_ROLE, trashRole, trashSchema, VIEWER_ROLE, workspaceSchema } from './names.ts';
 import { ownedView } from './owned-view.ts';
@@ -63,7 +64,7 @@ function policy(
   const { table, able } = guardNames(workspace, definition);
   const row = `${identifier(definition.table)}.*`;
   const allowed =
-    command === 'delete' ? `\n    and (select rowplane.viewer_has_function(${workspace}, 'EMPTY_TRASH'))` : '';
+    command === 'delete' ? `\n    and (select rowplane.viewer_function(${workspace}, 'EMPTY_TRASH'))` : '';
   return {
     kind: 'policy',
     name: `${name} on ${table}`,
@@ -101,20 +102,24 @@ function visibleCell(blueprint: Blueprint, definition: ObjectDefinition, field: 
 
 /**
  * A record that others must refer to stays in the trash, in silence: the others may be hidden (V2). References that
- * aren't required become empty, by their foreign keys.
+ * aren't required become empty, by their foreign keys, unless they are frozen. What is frozen as a whole stays, too (W7).
  */
 function keeper({ workspace, definitions }: Blueprint, definition: ObjectDefinition): SqlObject[] {
   const table = qualified(workspaceSchema(workspace), definition.table);
   const name = qualified(editSchema(workspace), `${definition.table}_kept`);
   const requiring = [...definitions.values()].flatMap((from) =>
     Object.values(from.fields)
-      .filter((field) => field.to === definition.name && field.required)
-      .map(
-        ({ column }) =>
-          `exists (select from ${qualified(workspaceSchema(workspace), from.table)} t where t.${identifier(column)} = old.id)`,
-      ),
+      .filter(({ to }) => to === definition.name)
+      .flatMap(({ name: field, column, required }) => {
+        const frozen = frozenSql(from, 't', field);
+        if (!required && frozen === null) return [];
+        const holds = `t.${identifier(column)} = old.id${required ? '' : ` and (${frozen})`}`;
+        return [`exists (select from ${qualified(workspaceSchema(workspace), from.table)} t where ${holds})`];
+      }),
   );
-  if (requiring.length === 0) return [];
+  const frozen = frozenSql(definition, 'old');
+  const reasons = [...(frozen === null ? [] : [frozen]), ...requiring];
+  if (reasons.length === 0) return [];
   return [
     sqlFunction({
       name,
@@ -122,15 +127,15 @@ function keeper({ workspace, definitions }: Blueprint, definition: ObjectDefinit
       returns: 'trigger',
       volatility: 'volatile',
       definer: true,
-      body: `begin\n  if ${requiring.join('\n    or ')} then\n    return null;\n  end if;\n  return old;\nend`,
-      comment: `W2: keeps records of definition ${definition.name} that others must refer to from being erased.`,
+      body: `begin\n  if ${reasons.join('\n    or ')} then\n    return null;\n  end if;\n  return old;\nend`,
+      comment: `W2, W7: keeps records of definition ${definition.name} that others must refer to, and frozen ones, from being erased.`,
       callable: false,
     }),
     {
       kind: 'trigger',
       name: `guard_1_kept on ${table}`,
       sql: `create trigger guard_1_kept before delete on ${table}\n  for each row\n  when (current_user <> '${OWNER_ROLE}')\n  execute function ${name}()`,
-      comment: 'W2: what others must refer to is not erased.',
+      comment: 'W2, W7: what others must refer to, and what is frozen, is not erased.',
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { CompanyApplication, RightAtLevel } from '../administration/applications.ts';
 import type { Company } from '../administration/companies.ts';
+import type { WorkspaceLock } from '../administration/workspace-locks.ts';
 import type { ArchiveNode, ClientNode, FolderNode, RecordNode, UserNode } from '../reader/record-node.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -55,6 +56,7 @@ export function createSharedTypes(builder: Builder) {
         EDIT: { description: 'To read and to write.' },
       } as const,
     }),
+    WorkspaceLock: builder.objectRef<WorkspaceLock>('WorkspaceLock'),
     /** The type of each definition's records, by its name. */
     records: new Map<string, RecordRef>(),
   };

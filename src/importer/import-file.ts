@@ -68,7 +68,7 @@ export async function importFile(request: ImportRequest, options: ImportOptions)
   const place = await findImportPlace(viewers, viewer, request);
   const chooseClient = clientChooser(place, columns);
 
-  const staging = await openStaging(ownerUrl, viewer.id, columns);
+  const staging = await openStaging(ownerUrl, viewer.id, place.workspace, columns);
   try {
     const counts: StagedCounts = { rows: 0, clients: new Set() };
     await staging.copyIn(

@@ -48,7 +48,10 @@ export async function insertRows({
   onProgress,
 }: InsertOptions): Promise<number> {
   const inTransaction = <T>(work: (write: ViewerTransaction, knowledge: Knowledge) => Promise<T>) =>
-    viewers.write(viewer, [workspace], (write) => work(write, knowledgeOf(write, workspace)));
+    viewers.write(viewer, [workspace], async (write) => {
+      await checkImporting(write, workspace, run);
+      return work(write, knowledgeOf(write, workspace));
+    });
   let imported = 0;
   let size = SORTED_OUT_AT_ONCE;
   for (let after = 0; after < rows;) {
@@ -81,6 +84,17 @@ export async function insertRows({
     size = Math.round(Math.min(LARGEST_BATCH, size * 2, Math.max(20, pleasant)));
   }
   return imported;
+}
+
+/** P10: without IMPORT the database shows none of the waiting rows, which must not look as if there were none. Throws FORBIDDEN. */
+async function checkImporting(write: ViewerTransaction, workspace: number, { userName }: Run): Promise<void> {
+  const [answer] = await write.run([
+    { text: `select rowplane.viewer_function($1, 'IMPORT') as allowed`, values: [workspace] },
+  ]);
+  if (answer?.[0]?.allowed !== true)
+    throw new Refusal('FORBIDDEN', `${userName} may not import into this workspace (any more).`, {
+      function: 'IMPORT',
+    });
 }
 
 /** A plane that grants CREATE. */
@@ -247,6 +261,8 @@ function asRefusedRow({ definition, userName }: Run, error: unknown): RefusedRow
     };
   }
   const known = asTaken(definition, asRefusal(error));
+  // Of no row: whatever comes next would be refused as well.
+  if (known instanceof Refusal && known.code === 'LOCKED') return null;
   if (known instanceof Refusal) return { outsidePlane, reason: known.message };
   // Integrity and data errors: values that other checks let through.
   return /^(22|23)/.test(state) ? { outsidePlane, reason: (error as Error).message } : null;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
+import { asRefusal } from '../access/refusals.ts';
 import type { StoredValue } from '../compiler/field-types.ts';
 import { columnType } from '../compiler/field-types.ts';
 import { identifier, qualified } from '../compiler/sql-object.ts';
@@ -59,12 +60,14 @@ export function stagedColumns(columns: readonly MappedColumn[]): StagedColumn[] 
 }
 
 /**
- * Makes the table of a run, which only this user's statements and the owner can read. `ownerUrl` may become
- * rowplane_owner. With `clientOf`, the client of each row is still to be found too.
+ * Makes the table of a run, which only this user's statements and the owner can read, and the user only with IMPORT in
+ * the workspace (P10). `ownerUrl` may become rowplane_owner. Throws FORBIDDEN. With `clientOf`, the client of each row
+ * is still to be found too.
  */
 export async function openStaging(
   ownerUrl: string,
   userId: string,
+  workspace: number,
   { columns, clientOf }: MappedColumns,
 ): Promise<Staging> {
   const run = `run_${randomBytes(6).toString('hex')}`;
@@ -79,16 +82,17 @@ export async function openStaging(
     await connection.query('set role rowplane_owner');
     await connection.query(`select pg_advisory_lock(hashtextextended($1, 0))`, [`rowplane_import.${run}`]);
     await connection.query('select rowplane.drop_abandoned_imports()');
-    await connection.query('select rowplane.create_import($1, $2, $3, $4, $5)', [
+    await connection.query('select rowplane.create_import($1, $2, $3, $4, $5, $6)', [
       run,
       userId,
+      workspace,
       all.map(({ name }) => name),
       all.map(({ type }) => type),
       [...resolved.map(({ name }) => name), ...(clientOf ? ['client_id'] : [])],
     ]);
   } catch (error) {
     await connection.end();
-    throw error;
+    throw asRefusal(error);
   }
 
   return {

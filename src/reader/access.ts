@@ -1,5 +1,7 @@
 import type { Row } from '../access/unit.ts';
-import type { PlaneView, Sight } from './sight.ts';
+import type { Freeze } from '../compiler/definition.ts';
+import { freezeColumn, freezesField, isLostWhole, isWhole } from '../compiler/freeze.ts';
+import { frozenCell, type PlaneView, type Sight } from './sight.ts';
 import type { Selection } from './selection.ts';
 
 /** What the viewer may do with one record: V4. Shared by all rows that say the same about themselves. */
@@ -23,8 +25,9 @@ const NEEDED_FLAG: Readonly<Record<string, Flag>> = {
 /** A flag of the record's realm. Each is compiled with what it presupposes: DELETE means that EDIT and VIEW are there too. */
 export type Flag = 'EDIT' | 'CREATE' | 'DELETE';
 
-/** The flags that a row must bring along for this selection. */
+/** The flags that a row must bring along for this selection. Without them, nothing can be changed: so it is in a locked workspace (P11). */
 export function flagsNeeded(sight: Sight, { fieldAccess, abilities }: Selection): Flag[] {
+  if (sight.locked) return [];
   const views = [...sight.open, ...sight.restricted];
   const flags = new Set<Flag>();
   if (fieldAccess && views.some(({ fields }) => Object.values(fields).includes('EDIT'))) flags.add('EDIT');
@@ -50,6 +53,19 @@ export function exposuresNeeded(sight: Sight, { fieldAccess, abilities }: Select
   });
 }
 
+/** The cells in which a row must say that it is frozen (W7): one for each freeze that takes something asked for from the viewer. */
+export function frozenCellsNeeded(sight: Sight, { fieldAccess, abilities }: Selection): string[] {
+  if (sight.locked) return [];
+  const told = new Set([...sight.open, ...sight.restricted].flatMap(({ frozen }) => frozen));
+  return freezesIn(sight)
+    .filter(({ freeze, column }) => told.has(column) && (fieldAccess || (abilities && isWhole(freeze))))
+    .map(({ column }) => frozenCell(column));
+}
+
+function freezesIn({ definition }: Sight) {
+  return (definition.freezes ?? []).map((freeze, index) => ({ freeze, column: freezeColumn(index) }));
+}
+
 export const flagColumn = (flag: Flag): string => `#${flag}`;
 export const exposureColumn = (view: PlaneView): string => `#${view.id}`;
 
@@ -57,22 +73,32 @@ export const exposureColumn = (view: PlaneView): string => `#${view.id}`;
 export function accessOf(sight: Sight, row: Row): Access {
   const flags = (row['#EDIT'] === true ? 1 : 0) + (row['#CREATE'] === true ? 2 : 0) + (row['#DELETE'] === true ? 4 : 0);
   const exposing = sight.restricted.filter((view) => row[exposureColumn(view)] === true);
-  const signature = exposing.length === 0 ? flags : `${flags} ${exposing.map(({ id }) => id).join()}`;
+  const frozen = freezesIn(sight).filter(({ column }) => row[frozenCell(column)] === true);
+  const signature =
+    exposing.length === 0 && frozen.length === 0
+      ? flags
+      : [flags, exposing.map(({ id }) => id).join(), ...frozen.map(({ column }) => column)].join(' ');
   let access = sight.access.get(signature);
   if (access === undefined) {
-    access = merge(sight, exposing, row);
+    access = merge(
+      sight,
+      exposing,
+      row,
+      frozen.map(({ freeze }) => freeze),
+    );
     sight.access.set(signature, access);
   }
   return access;
 }
 
-function merge(sight: Sight, restricted: readonly PlaneView[], row: Row): Access {
+function merge(sight: Sight, restricted: readonly PlaneView[], row: Row, frozen: readonly Freeze[]): Access {
   const exposing = [...sight.open, ...restricted];
+  const isFrozen = (field: string): boolean => frozen.some((freeze) => freezesField(freeze, field));
   const levels: Record<string, Level> = {};
   for (const field of Object.keys(sight.definition.fields)) {
     const granted = exposing.map(({ fields }) => fields[field]);
-    levels[field] =
-      granted.includes('EDIT') && row['#EDIT'] === true ? 'EDIT' : granted.some(Boolean) ? 'READ' : 'HIDDEN';
+    const editable = granted.includes('EDIT') && row['#EDIT'] === true && !isFrozen(field);
+    levels[field] = editable ? 'EDIT' : granted.some(Boolean) ? 'READ' : 'HIDDEN';
   }
   const abilities = new Set(exposing.flatMap((view) => view.abilities));
   return {
@@ -80,6 +106,7 @@ function merge(sight: Sight, restricted: readonly PlaneView[], row: Row): Access
     fieldAccess: Object.entries(levels).map(([field, level]) => ({ field, level })),
     abilities: [...abilities]
       .filter((ability) => NEEDED_FLAG[ability] === undefined || row[`#${NEEDED_FLAG[ability]}`] === true)
+      .filter((ability) => !isLostWhole(ability) || !frozen.some(isWhole))
       .sort(),
   };
 }

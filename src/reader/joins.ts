@@ -1,7 +1,7 @@
 import type { Knowledge } from '../access/knowledge.ts';
 import type { Row } from '../access/unit.ts';
 import { exposureColumn, exposuresNeeded, flagColumn, flagsNeeded } from './access.ts';
-import { recordsSql } from './merge-planes.ts';
+import { cellsOf, recordsSql } from './merge-planes.ts';
 import type { Place, RecordNode } from './record-node.ts';
 import { isOneStatement, type Selection } from './selection.ts';
 import { isBlind, sightOf, sourcesOf, type Sight } from './sight.ts';
@@ -59,7 +59,7 @@ function joinsOf(place: Place, parent: string, joins: Join[], knowledge: Knowled
 function columnsOf(sight: Sight, selection: Selection): string[] {
   return [
     'id',
-    ...[...selection.cells].filter((field) => sourcesOf(sight, field).length > 0),
+    ...cellsOf(sight, selection).filter((field) => sourcesOf(sight, field).length > 0),
     ...flagsNeeded(sight, selection).map(flagColumn),
     ...exposuresNeeded(sight, selection).map(exposureColumn),
   ];

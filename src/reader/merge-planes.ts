@@ -1,5 +1,5 @@
 import type { Parameter } from '../compiler/condition/parameters.ts';
-import { exposureColumn, exposuresNeeded, flagColumn, flagsNeeded } from './access.ts';
+import { exposureColumn, exposuresNeeded, flagColumn, flagsNeeded, frozenCellsNeeded } from './access.ts';
 import { orderBy, type PlacedKey } from './keyset.ts';
 import { keyColumn, type OrderKey } from './order.ts';
 import type { Selection } from './selection.ts';
@@ -33,9 +33,14 @@ export interface Assembly {
 
 /** The records that meet a test of a view `t`, each once, in no order. */
 export function recordsSql(sight: Sight, selection: Selection, test: string): string {
-  const branches = branchesOf(sight, selection.cells);
+  const branches = branchesOf(sight, cellsOf(sight, selection));
   const parts = branches.map((view): Part => ({ view, where: [test], filtered: true }));
   return assemble(sight, selection, { branches, parts, keys: [] });
+}
+
+/** The cells to be read: those that are selected, and those that tell what may be done with the record. */
+export function cellsOf(sight: Sight, selection: Selection): string[] {
+  return [...selection.cells, ...frozenCellsNeeded(sight, selection)];
 }
 
 /** What the rows of a statement bring along for levels and abilities, and for the order of several parts. */
@@ -63,7 +68,7 @@ function fromOnePlane(sight: Sight, selection: Selection, assembly: Assembly): s
   const { definition } = sight;
   const [base] = branches as [PlaneView];
   const { flagSql, exposures, visibleKeys } = extrasOf(sight, selection, keys);
-  const cells = [...selection.cells];
+  const cells = cellsOf(sight, selection);
   const joined = cells.filter((field) => !shows(base, definition, field));
   const sources = new Map(joined.map((field) => [field, sourcesOf(sight, field, base)]));
   const joins = [...new Set([...sources.values(), exposures.filter((view) => view !== base)].flat())];
@@ -105,7 +110,7 @@ function fromOnePlane(sight: Sight, selection: Selection, assembly: Assembly): s
 function fromSeveral(sight: Sight, selection: Selection, assembly: Assembly): string {
   const { keys, order, limit } = assembly;
   const { flagSql, exposures, visibleKeys } = extrasOf(sight, selection, keys);
-  const cells = [...selection.cells].filter((field) => sourcesOf(sight, field).length > 0);
+  const cells = cellsOf(sight, selection).filter((field) => sourcesOf(sight, field).length > 0);
   const aliases = [
     ...cells.map((field) => `"${field}"`),
     ...exposures.map((view) => `"${exposureColumn(view)}"`),

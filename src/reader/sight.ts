@@ -2,6 +2,7 @@ import type { Knowledge } from '../access/knowledge.ts';
 import { testableField } from '../compiler/condition/testable-fields.ts';
 import type { ObjectDefinition } from '../compiler/definition.ts';
 import { planeSchema, trashSchema } from '../compiler/names.ts';
+import { freezeColumn, tellsOf } from '../compiler/freeze.ts';
 import { identifier, qualified } from '../compiler/sql-object.ts';
 import type { Access } from './access.ts';
 
@@ -14,6 +15,8 @@ export interface PlaneView {
   abilities: readonly string[];
   /** Whether a restriction narrows its records. */
   restricted: boolean;
+  /** The columns in which its view tells that a record is frozen (W7). */
+  frozen: readonly string[];
 }
 
 /** How a viewer comes at the records of one definition in one workspace. Chosen by knowledge; the policies behind the views decide. */
@@ -25,6 +28,8 @@ export interface Sight {
   restricted: PlaneView[];
   /** The viewer's realms where they hold few records, else null: then indexes are read in order. */
   realms: number[] | null;
+  /** Whether somebody else's lock lets the viewer only read here (P11). */
+  locked: boolean;
   /** Levels and abilities by what a row says about itself: there are far fewer of these than rows. */
   access: Map<string | number, Access>;
 }
@@ -43,10 +48,13 @@ export function sightOf(knowledge: Knowledge, definition: ObjectDefinition): Sig
   return sight;
 }
 
-function workOut({ workspace, planes, realms }: Knowledge, definition: ObjectDefinition): Sight {
+function workOut({ workspace, planes, realms, locked }: Knowledge, definition: ObjectDefinition): Sight {
   const views = planes.flatMap(({ id, definitions }): PlaneView[] => {
     const content = definitions[definition.name];
-    return content === undefined ? [] : [{ id, name: qualified(planeSchema(id), definition.table), ...content }];
+    if (content === undefined) return [];
+    return [
+      { id, name: qualified(planeSchema(id), definition.table), ...content, frozen: freezesTold(definition, content) },
+    ];
   });
   return {
     workspace,
@@ -54,8 +62,17 @@ function workOut({ workspace, planes, realms }: Knowledge, definition: ObjectDef
     open: views.filter(({ restricted }) => !restricted),
     restricted: views.filter(({ restricted }) => restricted),
     realms,
+    locked,
     access: new Map(),
   };
+}
+
+/** The compiler's answer, for what it compiled. */
+function freezesTold(definition: ObjectDefinition, { fields, abilities }: Pick<PlaneView, 'fields' | 'abilities'>) {
+  const changeable = { edits: (field: string) => fields[field] === 'EDIT', abilities };
+  return (definition.freezes ?? []).flatMap((freeze, index) =>
+    tellsOf(definition, freeze, changeable) ? [freezeColumn(index)] : [],
+  );
 }
 
 /**
@@ -63,13 +80,13 @@ function workOut({ workspace, planes, realms }: Knowledge, definition: ObjectDef
  * conditions: they couldn't tell hidden cells from empty ones there.
  */
 export function trashSightOf(knowledge: Knowledge, definition: ObjectDefinition): Sight {
-  const { workspace, realms } = knowledge;
+  const { workspace, realms, locked } = knowledge;
   const fields = Object.fromEntries(Object.keys(definition.fields).map((field) => [field, 'READ' as const]));
   const name = qualified(trashSchema(workspace), definition.table);
   const open = isBlind(sightOf(knowledge, definition))
     ? []
-    : [{ id: 0, name, fields, abilities: [], restricted: false }];
-  return { workspace, definition, open, restricted: [], realms, access: new Map() };
+    : [{ id: 0, name, fields, abilities: [], restricted: false, frozen: [] }];
+  return { workspace, definition, open, restricted: [], realms, locked, access: new Map() };
 }
 
 /** Whether there is nothing to look for: no plane shows the definition, or no realm is the viewer's. */
@@ -80,8 +97,12 @@ export function isBlind(sight: Sight): boolean {
 /** System fields that can be read but stand in no condition. Only the trash has the second. */
 const UNTESTABLE: Readonly<Record<string, string>> = { archive: 'archive_id', deletedAt: 'deleted_at' };
 
+/** A column of freezes as a cell to be read: field names have no such sign. */
+export const frozenCell = (column: string): string => `#${column}`;
+
 /** The column of a field in a plane's view. System fields are shown by every plane (A3). */
 export function columnOf(definition: ObjectDefinition, field: string): string {
+  if (field.startsWith('#')) return field.slice(1);
   if (Object.hasOwn(UNTESTABLE, field)) return UNTESTABLE[field]!;
   return identifier(testableField(definition, field)!.column);
 }
@@ -91,6 +112,7 @@ export function isSystem(definition: ObjectDefinition, field: string): boolean {
 }
 
 export function shows(view: PlaneView, definition: ObjectDefinition, field: string): boolean {
+  if (field.startsWith('#')) return view.frozen.includes(field.slice(1));
   return isSystem(definition, field) || Object.hasOwn(view.fields, field);
 }
 

@@ -3,7 +3,7 @@ import { fieldsOfCondition, type NormalCondition } from '../compiler/condition/c
 import { parametersInto, type Parameter } from '../compiler/condition/parameters.ts';
 import { withTargets, type Join } from './joins.ts';
 import { orderBy, stretches, type Bounds, type PlacedKey } from './keyset.ts';
-import { aliasOf, assemble, keySql, recordsSql, select, selectByRealm, type Part } from './merge-planes.ts';
+import { aliasOf, assemble, cellsOf, keySql, recordsSql, select, selectByRealm, type Part } from './merge-planes.ts';
 import type { OrderKey } from './order.ts';
 import type { Selection } from './selection.ts';
 import { branchesOf, type PlaneView, type Sight } from './sight.ts';
@@ -37,7 +37,7 @@ export function pageStatement(
   // Written out: a plan that is kept has to know how few rows are wanted.
   const limit = `limit ${Math.trunc(range.limit)}`;
   const branches = branchesOf(sight, [
-    ...selection.cells,
+    ...cellsOf(sight, selection),
     ...fieldsOfCondition(filter.condition),
     ...range.keys.map(({ field }) => field),
   ]);

@@ -46,7 +46,7 @@ async function eraseBatch(
 ): Promise<number> {
   return viewers.write(viewer, [], async (write) => {
     const [answer] = await write.run([
-      { text: `select rowplane.viewer_has_function($1, 'EMPTY_TRASH') as allowed`, values: [place.workspace] },
+      { text: `select rowplane.viewer_function($1, 'EMPTY_TRASH') as allowed`, values: [place.workspace] },
     ]);
     if (answer?.[0]?.allowed !== true)
       throw new Refusal('FORBIDDEN', 'You may not empty the trash of this workspace.', { function: 'EMPTY_TRASH' });

@@ -16,6 +16,7 @@ const UNLOGGED = [
   'clock',
   'compiled_objects',
   'definitions',
+  'functions',
   'deployment',
   'folders',
   'gate',

@@ -15,6 +15,8 @@ const administered: Record<string, { insert?: string; update?: string; delete?: 
   clients: { insert: '*', update: 'name', delete: true },
   companies: { insert: '*', update: 'name', delete: true },
   definitions: {},
+  function_entries: {},
+  functions: {},
   group_members: { insert: '*', delete: true },
   group_nesting: { insert: '*', delete: true },
   groups: { insert: '*', update: 'colour name', delete: true },
@@ -33,6 +35,7 @@ const administered: Record<string, { insert?: string; update?: string; delete?: 
   rights_role_profiles: { insert: '*', delete: true },
   rights_roles: { insert: '*', update: 'name', delete: true },
   users: { insert: '*', update: 'active blocked_until display_name email name role workflow_access' },
+  workspace_locks: {},
   workspaces: { update: 'name' },
 };
 
@@ -98,6 +101,10 @@ beforeAll(async () => {
     insert into rowplane.rights_assignments (user_id, company_id, profile_id) select u.id, c.id, p.id from rowplane.users u, rowplane.companies c, rowplane.profiles p where u.name = 'ida';
     insert into rowplane.inheritance_breaks (object_id) select id from rowplane.folders where parent_id is not null;
   `);
+  await owner.query(
+    `insert into rowplane.workspace_locks (workspace_id, holder_id, reason) select id, $1, 'Moving house' from rowplane.workspaces`,
+    [people.administrator],
+  );
   await owner.query(`insert into rowplane.logins values ('somebody', $1)`, [people.login]);
 });
 afterAll(() => database.drop());

@@ -33,6 +33,7 @@ function placeFor(planes: Record<number, Record<string, PlaneDefinition>>) {
     stamp: '1.3:1',
     realms: null,
     rights: {},
+    locked: false,
     planes: Object.entries(planes).map(([id, definitions]) => ({ id: Number(id), definitions })),
   };
   return newRootPlace(sightOf(knowledge, PAPER), papersWithMatters(), knowledge);

@@ -26,6 +26,7 @@ export function sight(planes: [number, PlaneDefinition][], realms: number[] | nu
     workspace: 3,
     stamp: '1.3:1',
     realms,
+    locked: false,
     planes: planes.map(([id, paper]) => ({ id, definitions: { paper } })),
   };
   return sightOf(knowledge, PAPER);

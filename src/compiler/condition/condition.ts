@@ -78,7 +78,14 @@ export function fieldsOfCondition(condition: NormalCondition): string[] {
  * in the predicate of an index.
  */
 export function isTimeless(condition: NormalCondition): boolean {
-  return comparisonsOf(condition)
-    .flatMap((comparison) => comparison.value)
-    .every((operand) => !isRelativeMoment(operand) && !isViewerValue(operand));
+  return isForEveryone(condition) && !operandsOf(condition).some(isRelativeMoment);
+}
+
+/** Whether a condition gives the same answer for a record whoever asks. */
+export function isForEveryone(condition: NormalCondition): boolean {
+  return !operandsOf(condition).some(isViewerValue);
+}
+
+function operandsOf(condition: NormalCondition): unknown[] {
+  return comparisonsOf(condition).flatMap((comparison) => comparison.value);
 }

@@ -5,6 +5,7 @@ import { defineArchives } from './archives.ts';
 import { defineClients } from './clients.ts';
 import { defineCompanies } from './companies.ts';
 import { defineFolderMutations } from './folders.ts';
+import { defineFunctions } from './functions.ts';
 import { defineGroups } from './groups.ts';
 import { defineLog } from './log.ts';
 import { defineOwnership } from './ownership.ts';
@@ -47,5 +48,6 @@ export function defineAdministration(kit: Kit): void {
   defineFolderMutations(adminKit);
   definePermissions(adminKit);
   defineOwnership(adminKit);
+  defineFunctions(adminKit);
   defineLog(adminKit);
 }

@@ -38,3 +38,10 @@ export function numberOf(type: 'Workspace' | 'Plane', id: string, path: string):
   if (number === null) throw invalid([{ path, message: `is not the id of a ${type}` }]);
   return number;
 }
+
+/** The uuid of a user or a group; VALIDATION_FAILED at `path` if it is no id of these. */
+export function principalOf(id: string, path: string): string {
+  const uuid = decodeUuid(id, 'User') ?? decodeUuid(id, 'Group');
+  if (uuid === null) throw invalid([{ path, message: 'is not the id of a User or a Group' }]);
+  return uuid;
+}

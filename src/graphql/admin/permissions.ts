@@ -1,5 +1,4 @@
 import { invalid } from '../../access/refusals.ts';
-import type { Viewer, Viewers } from '../../access/viewers.ts';
 import {
   effectivePermission,
   type EffectivePermission,
@@ -15,9 +14,10 @@ import {
 import { pascalCase } from '../../compiler/names.ts';
 import type { Definitions } from '../../compiler/definition.ts';
 import type { Queryable } from '../../database/queryable.ts';
+import { changing, reading } from '../as-viewer.ts';
 import { decodeId, decodeUuid, encodeId, recordId } from '../global-id.ts';
-import { readingSession as reading } from '../reading-session.ts';
 import { loadFolder } from '../tree/folders.ts';
+import { principalOf } from './ids.ts';
 import { defineMutation } from './mutation.ts';
 import type { AdminKit } from './types.ts';
 
@@ -44,14 +44,7 @@ type Types = ReturnType<typeof permissionTypes>;
 
 function permissionTypes({ builder, admin, types }: AdminKit) {
   const Permission = builder.enumType('Permission', { description: 'P1.', values: PERMISSIONS });
-  const Decision = builder.enumType('PermissionDecision', {
-    description: 'P2, P4: a DENY that reaches somebody overrules every ALLOW.',
-    values: {
-      ALLOW: {},
-      DENY: {},
-      UNSPECIFIED: { description: 'Nothing is said, so nothing is allowed.' },
-    } as const,
-  });
+  const { Decision } = admin;
   const Entry = builder.objectRef<PermissionEntry>('PermissionEntry').implement({
     description: 'What an object says of a principal (P2).',
     fields: (t) => ({
@@ -166,14 +159,14 @@ function defineMutations(kit: AdminKit, types: Types): void {
       confirm: t.boolean({ description: 'Also where it takes the viewer’s own EDIT_PERMISSIONS (P7).' }),
     }),
     payload: { objects: [types.Object], warnings: [admin.Warning] },
-    async resolve({ changes, confirm }, { viewers, viewer }) {
+    async resolve({ changes, confirm }, context) {
       const given = changes.map(({ object, principal, permission, decision }, index) => ({
         object: namedObject(definitions, object, `changes[${index}].object`),
         principal: principalOf(principal, `changes[${index}].principal`),
         permission,
         decision: decision === 'UNSPECIFIED' || decision == null ? null : decision,
       }));
-      return changing(viewers, viewer, async (database) => {
+      return changing(context, async (database) => {
         const warnings = await setPermissions(database, given, confirm ?? false);
         const objects = new Map(given.map(({ object }) => [object.id, object]));
         return { objects: await readBack(database, [...objects.values()]), warnings };
@@ -191,9 +184,9 @@ function defineMutations(kit: AdminKit, types: Types): void {
         confirm: t.boolean({ description: 'Also where it takes the viewer’s own EDIT_PERMISSIONS (P7).' }),
       }),
       payload: { objects: [types.Object] },
-      async resolve({ objects, confirm }, { viewers, viewer }) {
+      async resolve({ objects, confirm }, context) {
         const named = objects.map((id, index) => namedObject(definitions, id, `objects[${index}]`));
-        return changing(viewers, viewer, async (database) => {
+        return changing(context, async (database) => {
           for (const object of named) await setInheritance(database, object, inherit, confirm ?? false);
           return { objects: await readBack(database, named) };
         });
@@ -237,21 +230,4 @@ function namedObject(definitions: Definitions, id: string, path: string): NamedO
 
 function idOf({ type, id, workspace }: NamedObject): string {
   return workspace == null ? encodeId(type, id) : recordId(type, workspace, id);
-}
-
-function principalOf(id: string, path: string): string {
-  const uuid = decodeUuid(id, 'User') ?? decodeUuid(id, 'Group');
-  if (uuid === null) throw invalid([{ path, message: 'is not the id of a User or a Group' }]);
-  return uuid;
-}
-
-function changing<T>(viewers: Viewers, viewer: Viewer, work: (database: Queryable) => Promise<T>): Promise<T> {
-  return viewers.change(viewer, (run) =>
-    work({
-      query: async <R>(text: string, values: unknown[] = []) => {
-        const [rows] = await run([{ text, values }]);
-        return (rows ?? []) as R[];
-      },
-    }),
-  );
 }

@@ -42,6 +42,15 @@ export function createAdminTypes(kit: Kit) {
     RightsRole: builder.objectRef<RightsRole>('RightsRole'),
     RightsAssignment: builder.objectRef<RightsAssignment>('RightsAssignment'),
     Principal: builder.objectRef<Principal>('Principal'),
+    /** P2, P4. */
+    Decision: builder.enumType('PermissionDecision', {
+      description: 'P2, P4: a DENY that reaches somebody overrules every ALLOW.',
+      values: {
+        ALLOW: {},
+        DENY: {},
+        UNSPECIFIED: { description: 'Nothing is said, so nothing is allowed.' },
+      } as const,
+    }),
     LogEntry: builder.objectRef<LogEntry>('LogEntry'),
     LevelSource: builder.objectRef<LevelSource>('LevelSource'),
     Warning: builder.objectRef<Warning>('Warning').implement({

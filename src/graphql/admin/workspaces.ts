@@ -5,6 +5,7 @@ import {
   listWorkspaces,
   renameWorkspace,
 } from '../../administration/workspaces.ts';
+import { breakWorkspaceLock, listLocks } from '../../administration/workspace-locks.ts';
 import { encodeId } from '../global-id.ts';
 import { change, read, readPage } from './administer.ts';
 import { numberOf, uuidOf } from './ids.ts';
@@ -13,7 +14,7 @@ import { pageArguments } from './page-arguments.ts';
 import type { AdminKit } from './types.ts';
 
 export function defineWorkspaces(kit: AdminKit): void {
-  const { builder, admin } = kit;
+  const { builder, admin, types } = kit;
   admin.Workspace.implement({
     description: 'A workspace as a setting: it holds archives, clients and planes.',
     fields: (t) => ({
@@ -23,6 +24,11 @@ export function defineWorkspaces(kit: AdminKit): void {
         type: admin.Company,
         nullable: false,
         resolve: ({ companyId, companyName }) => ({ id: companyId, name: companyName }),
+      }),
+      lock: t.field({
+        type: types.WorkspaceLock,
+        description: 'Null while the workspace isn’t locked (P11).',
+        resolve: async ({ id }, _args, context) => (await read(context, (a) => listLocks(a, [id])))[0],
       }),
     }),
   });
@@ -68,6 +74,20 @@ export function defineWorkspaces(kit: AdminKit): void {
     async resolve({ id }, context) {
       await change(context, (a) => deleteWorkspace(a, numberOf('Workspace', id, 'id')));
       return { deletedId: id };
+    },
+  });
+  defineMutation(kit, 'breakWorkspaceLock', {
+    description: 'Ends anybody’s lock of a workspace; does nothing where there is none (P11). Is logged.',
+    input: (t) => ({ workspace: t.id({ required: true }) }),
+    payload: { workspace: admin.Workspace },
+    async resolve({ workspace }, context) {
+      const id = numberOf('Workspace', workspace, 'workspace');
+      return {
+        workspace: await change(context, async (a) => {
+          await breakWorkspaceLock(a, id);
+          return getWorkspace(a, id);
+        }),
+      };
     },
   });
 }

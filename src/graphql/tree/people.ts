@@ -7,7 +7,7 @@ import type { Kit } from '../builder.ts';
 import { defineConnection, type ItemPage } from '../connections.ts';
 import type { Context } from '../context.ts';
 import { encodeId } from '../global-id.ts';
-import { readingSession } from '../reading-session.ts';
+import { reading } from '../as-viewer.ts';
 
 interface VisibleGroup {
   id: string;
@@ -70,7 +70,7 @@ async function readPage<T extends { id: string; name: string }>(
   request: PageRequest,
   list: List<T>,
 ): Promise<ItemPage<T>> {
-  const database = readingSession(session);
+  const database = reading(session);
   const { items, hasNextPage } = await list(database, request);
   const countAll = async () => (await list(database, { ...request, first: 1, after: null, count: true })).totalCount;
   return { items, hasNextPage, cursorOf, totalCount: countAll };

@@ -1,6 +1,7 @@
 import { ANONYMOUS } from '../../access/viewers.ts';
 import type { UserNode } from '../../reader/record-node.ts';
 import { USER_COLUMNS } from '../../reader/read-linked.ts';
+import { numberOf } from '../admin/ids.ts';
 import type { Kit } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { describe } from '../describe.ts';
@@ -10,6 +11,12 @@ import { defineViewerRights } from './viewer-rights.ts';
 /** Who is looking. */
 interface ViewerNode {
   id: string;
+}
+
+interface FunctionAccess {
+  name: string;
+  title: string;
+  allowed: boolean;
 }
 
 export function defineViewer(kit: Kit): void {
@@ -33,6 +40,14 @@ export function defineViewer(kit: Kit): void {
     }),
   });
   types.loaders.set('User', ([id], context) => loadUser(context, id!));
+  const functionAccess = builder.objectRef<FunctionAccess>('FunctionAccess').implement({
+    description: 'A function of a workspace, and whether the viewer may use it (P10).',
+    fields: (t) => ({
+      name: t.exposeString('name', { nullable: false }),
+      title: t.exposeString('title', { nullable: false }),
+      allowed: t.exposeBoolean('allowed', { nullable: false }),
+    }),
+  });
   const ref = builder.objectRef<ViewerNode>('Viewer').implement({
     description: 'Who is looking, as the database sees it.',
     fields: (t) => ({
@@ -41,6 +56,17 @@ export function defineViewer(kit: Kit): void {
         type: types.User,
         description: 'The viewer’s account; null for anonymous, and for accounts that may not look.',
         resolve: ({ id }, _args, context) => (id === ANONYMOUS ? null : loadUser(context, id)),
+      }),
+      functions: t.field({
+        type: [functionAccess],
+        nullable: { list: false, items: false },
+        description: 'What the viewer may use in a workspace (P10); none for a workspace that the viewer doesn’t see.',
+        args: { workspace: t.arg.id({ required: true }) },
+        async resolve(_, { workspace }, context) {
+          const text = 'select name, title, allowed from rowplane.viewer_functions($1)';
+          const values = [numberOf('Workspace', workspace, 'workspace')];
+          return (await context.session.query({ text, values })) as unknown as FunctionAccess[];
+        },
       }),
     }),
   });

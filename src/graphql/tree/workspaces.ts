@@ -1,3 +1,4 @@
+import { Refusal } from '../../access/refusals.ts';
 import { loadBatched } from '../batch.ts';
 import type { Builder, Kit } from '../builder.ts';
 import { defineConnection } from '../connections.ts';
@@ -68,4 +69,11 @@ export async function loadWorkspace(context: Context, id: number): Promise<Works
     return new Map(rows.map((row) => [row.id, row]));
   });
   return found ?? null;
+}
+
+/** The same; NOT_FOUND where the viewer sees none. */
+export async function findWorkspace(context: Context, id: number): Promise<WorkspaceNode> {
+  const found = await loadWorkspace(context, id);
+  if (found) return found;
+  throw new Refusal('NOT_FOUND', 'There is no such workspace.', { path: 'workspace' });
 }
