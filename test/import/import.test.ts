@@ -211,7 +211,9 @@ describe('rules of the user', () => {
   test("staged rows are the importing user's alone, and what a killed importer left goes with the next one", async () => {
     const { owner } = importing.database;
     const person = importing.people.dara ?? '';
-    await owner.query(`select rowplane.create_import('run_left', $1, 1, array['f_name'], array['text'], '{}')`, [person]);
+    await owner.query(`select rowplane.create_import('run_left', $1, 1, array['f_name'], array['text'], '{}')`, [
+      person,
+    ]);
     await owner.query(`insert into rowplane_import.run_left (line, raw, f_name) values (1, 'x', 'x')`);
     const seenBy = async (name: string) =>
       (
