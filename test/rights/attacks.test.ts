@@ -23,9 +23,9 @@ async function attempt(sql: Queryable, text: string): Promise<string> {
   await sql.query('savepoint attack');
   return sql.query(text).then(
     () => 'done',
-    async (error: { code?: string }) => {
+    async (error: Error & { code?: string }) => {
       await sql.query('rollback to savepoint attack');
-      return error.code ?? String(error);
+      return error.code ?? error.message;
     },
   );
 }
