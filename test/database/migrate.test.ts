@@ -221,6 +221,7 @@ test('the fixed roles inherit nothing, and become only what they must', async ()
       { name: 'rowplane_api', mighty: false, creates: false, login: true, inherits: false },
       { name: 'rowplane_log', mighty: false, creates: false, login: false, inherits: false },
       { name: 'rowplane_owner', mighty: false, creates: true, login: false, inherits: false },
+      { name: 'rowplane_sight', mighty: false, creates: false, login: false, inherits: false },
       { name: 'rowplane_viewer', mighty: false, creates: false, login: false, inherits: true },
     ]);
     const memberships = await session.query(
