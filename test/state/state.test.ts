@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openAdministrators, type Administrators } from '../../src/access/administrators.ts';
+import { applyRights } from '../../src/administration/apply-rights.ts';
 import { applyDefinitions } from '../../src/administration/definitions.ts';
 import { applyState, compareState, nameOf, readState } from '../../src/administration/state/apply-state.ts';
 import { isKept, type Change } from '../../src/administration/state/fact.ts';
 import { readStateFiles, writeState } from '../../src/administration/state/files.ts';
+import { loadRights } from '../../src/compiler/load-rights.ts';
 import { viewerTokenKey } from '../../src/database/keys.ts';
 import { connect } from '../../src/database/queryable.ts';
 import { createDemoDatabase, type DemoDatabase } from '../demo/demo-database.ts';
@@ -118,6 +120,49 @@ test('files that were changed become the state: people, groups, clients, planes,
   expect(logged).toEqual([{ door: 'CLI' }]);
 });
 
+test('R2–R4: profiles, rights roles and who has them follow the file, and changes of it', async () => {
+  const content = await readFile(join(folder, 'account.yaml'), 'utf8');
+  expect(content).toContain('  Purchase to pay: [Finance - Accounts payable accountant, Procurement - Buyer]');
+  expect(content).toContain('    cleo:\n      rightsRoles: [Purchase to pay]');
+  await edit('account.yaml', 'documentWorklist: EDIT', 'documentWorklist: DISPLAY\n      payments: DISPLAY');
+  await edit('account.yaml', '    cleo:\n      rightsRoles: [Purchase to pay]', '    emil:\n      profiles: [Reader]');
+  await edit(
+    'account.yaml',
+    'profiles:\n',
+    'profiles:\n  Reader: { application: finance, rights: { invoices: DISPLAY } }\n',
+  );
+  await edit(
+    'account.yaml',
+    '  Purchase to pay: [Finance - Accounts payable accountant, Procurement - Buyer]',
+    '  Buying: [Reader]',
+  );
+  const planned = told(await differing());
+  expect(planned.sort()).toEqual(
+    [
+      '+ profile Reader',
+      '~ profile Finance - Accounts payable accountant',
+      '+ rightsRole Buying',
+      '+ bundledProfile Buying · Reader',
+      '+ right A-GmbH · emil · profile · Reader',
+      '- right A-GmbH · cleo · rights role · Purchase to pay',
+      '- bundledProfile Purchase to pay · Finance - Accounts payable accountant',
+      '- bundledProfile Purchase to pay · Procurement - Buyer',
+      '- rightsRole Purchase to pay',
+    ].sort(),
+  );
+  expect(told(await apply()).sort()).toEqual(planned);
+  expect(await differing()).toEqual([]);
+  const rights = await demo.database.owner.query(
+    `select u.name, rowplane.rights_of(u.id, c.id) as rights from rowplane.users u, rowplane.companies c
+     where c.name = 'A-GmbH' and u.name in ('cleo', 'emil', 'ben') order by 1`,
+  );
+  expect(rights).toEqual([
+    { name: 'ben', rights: { documentWorklist: 'DISPLAY', invoices: 'EDIT', payments: 'EDIT', vendors: 'EDIT' } },
+    { name: 'cleo', rights: {} },
+    { name: 'emil', rights: { invoices: 'DISPLAY' } },
+  ]);
+});
+
 test('all or nothing: a name that leads nowhere is told with the fact that it is about', async () => {
   await edit('account.yaml', '  hana:', '  late:\n    role: EXTERNAL\n  hana:');
   await edit('workspaces/Review.yaml', 'groups: [First-level reviewers]', 'groups: [First-level reviewers, Nobody]');
@@ -173,6 +218,7 @@ test('an empty deployment becomes like the one that was exported', async () => {
   const other = await createDatabase();
   const session = await connect(other.ownerUrl);
   try {
+    await applyRights(session, await loadRights('schema'));
     await applyDefinitions(session, demo.definitions);
     const [row] = await other.owner.query<{ id: string }>(
       `insert into rowplane.users (name, role) values ('ada', 'ADMINISTRATOR') returning id`,

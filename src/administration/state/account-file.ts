@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ROLES } from '../users.ts';
 import type { Fact, FactKind } from './fact.ts';
 import { principalsOf } from './principals.ts';
+import { factsOfRights, rightsPart, rightsShape } from './rights-file.ts';
 
 const userShape = z.strictObject({
   role: z.enum(ROLES),
@@ -27,11 +28,12 @@ export const accountShape = z.strictObject({
   companies: z.array(z.string()).default([]),
   users: z.record(z.string(), userShape).default({}),
   groups: z.record(z.string(), groupShape).default({}),
+  ...rightsShape,
 });
 
 export type AccountFile = z.output<typeof accountShape>;
 
-export function factsOfAccount({ companies, users, groups }: AccountFile): Fact[] {
+export function factsOfAccount({ companies, users, groups, ...rights }: AccountFile): Fact[] {
   const fact = (kind: FactKind, key: string[], value: Fact['value'] = true): Fact => ({ kind, key, value });
   return [
     ...companies.map((name) => fact('company', [name])),
@@ -39,6 +41,7 @@ export function factsOfAccount({ companies, users, groups }: AccountFile): Fact[
     ...Object.entries(groups).map(([name, { colour }]) => fact('group', [name], { colour })),
     ...Object.entries(groups).flatMap(([name, group]) => group.users.map((user) => fact('member', [name, user]))),
     ...Object.entries(groups).flatMap(([name, group]) => group.groups.map((child) => fact('subgroup', [name, child]))),
+    ...factsOfRights(rights),
   ];
 }
 
@@ -64,6 +67,7 @@ export function accountFile(facts: readonly Fact[]): unknown {
         },
       ]),
     ),
+    ...rightsPart(facts),
   };
 }
 

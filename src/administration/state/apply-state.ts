@@ -7,15 +7,21 @@ import { ACCOUNT_STEPS } from './account-steps.ts';
 import { differences, FACT_KINDS, isKept, type Change, type Fact, type FactKind } from './fact.ts';
 import { namesIn } from './names.ts';
 import { readFacts } from './read-facts.ts';
+import { RIGHTS_STEPS } from './rights-steps.ts';
 import type { Steps } from './step.ts';
 import { TREE_STEPS } from './tree-steps.ts';
 import { WORKSPACE_STEPS } from './workspace-steps.ts';
 
-const STEPS: Readonly<Record<FactKind, Steps>> = { ...ACCOUNT_STEPS, ...WORKSPACE_STEPS, ...TREE_STEPS };
+const STEPS: Readonly<Record<FactKind, Steps>> = {
+  ...ACCOUNT_STEPS,
+  ...RIGHTS_STEPS,
+  ...WORKSPACE_STEPS,
+  ...TREE_STEPS,
+};
 
 /** What is made in one go. A new workspace or archive brings facts of its own along, so what follows is compared anew. */
 const STAGES: readonly (readonly FactKind[])[] = [
-  ['company', 'user', 'group', 'member', 'subgroup'],
+  ['company', 'user', 'group', 'member', 'subgroup', 'profile', 'rightsRole', 'bundledProfile', 'right'],
   ['workspace'],
   ['client', 'archive', 'assignment', 'clients', 'plane', 'planeGroup'],
   ['break'],

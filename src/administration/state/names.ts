@@ -11,8 +11,16 @@ export interface Names {
   object(workspace: string, archive: string, called: string): Promise<string>;
 }
 
-type Noun = 'companies' | 'users' | 'groups';
-const SINGULAR = { companies: 'company', users: 'user', groups: 'group', archives: 'archive', clients: 'client' };
+type Noun = 'companies' | 'users' | 'groups' | 'profiles' | 'rights_roles';
+const SINGULAR = {
+  companies: 'company',
+  users: 'user',
+  groups: 'group',
+  profiles: 'profile',
+  rights_roles: 'rights role',
+  archives: 'archive',
+  clients: 'client',
+};
 
 export function namesIn(owner: Queryable): Names {
   async function found<T>(what: string, text: string, values: unknown[]): Promise<T> {

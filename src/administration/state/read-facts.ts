@@ -39,6 +39,16 @@ const STATEMENTS: Readonly<Record<FactKind, string>> = {
     join rowplane.groups g on g.id = m.group_id join rowplane.users u on u.id = m.user_id`,
   subgroup: `select array[p.name, c.name] as key from rowplane.group_nesting n
     join rowplane.groups p on p.id = n.parent_id join rowplane.groups c on c.id = n.child_id`,
+  profile: `select array[p.name] as key, jsonb_build_object('application', p.application, 'rights',
+      coalesce((select jsonb_object_agg(r.right_name, r.level) from rowplane.profile_rights r where r.profile_id = p.id), '{}')) as value
+    from rowplane.profiles p`,
+  rightsRole: 'select array[b.name] as key from rowplane.rights_roles b',
+  bundledProfile: `select array[b.name, p.name] as key from rowplane.rights_role_profiles m
+    join rowplane.rights_roles b on b.id = m.rights_role_id join rowplane.profiles p on p.id = m.profile_id`,
+  right: `select array[c.name, u.name, case when p.id is null then 'rights role' else 'profile' end, coalesce(p.name, b.name)] as key
+    from rowplane.rights_assignments t
+    join rowplane.companies c on c.id = t.company_id join rowplane.users u on u.id = t.user_id
+    left join rowplane.profiles p on p.id = t.profile_id left join rowplane.rights_roles b on b.id = t.rights_role_id`,
   workspace: `select array[w.name] as key, jsonb_build_object('company', c.name) as value
     from rowplane.workspaces w join rowplane.companies c on c.id = w.company_id`,
   client: `select array[w.name, c.name] as key from rowplane.clients c join rowplane.workspaces w on w.id = c.workspace_id`,
