@@ -1,5 +1,6 @@
 import { pascalCase } from '../../src/compiler/names.ts';
 import type { ObjectDefinition } from '../../src/compiler/definition.ts';
+import { seesFolder } from '../oracle/folders.ts';
 import { byId, list } from '../oracle/lists.ts';
 import { abilitiesOf, cellOf, levelOf } from '../oracle/sight.ts';
 import { seesUser } from '../oracle/viewers.ts';
@@ -115,7 +116,7 @@ function expectedRecord(stage: Stage, world: World, viewer: Id, item: Item): Rec
     version: item.version,
     createdAt: shortMoment(item.createdAt),
     archive: { id: globalIdOf.archive(item.archive) },
-    folder: { id: globalIdOf.folder(item.folder) },
+    folder: seesFolder(world, viewer, item.folder) ? { id: globalIdOf.folder(item.folder) } : null,
     client: clientsEnabled && item.client !== null ? { id: globalIdOf.client(item.client) } : null,
     owner: user(item.owner),
     ...Object.fromEntries(names.map((name) => [name, cell(name)])),
