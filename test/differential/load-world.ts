@@ -1,6 +1,6 @@
 import type { Definitions } from '../../src/compiler/definition.ts';
 import type { Queryable } from '../../src/database/queryable.ts';
-import type { Id, Principal, World } from '../oracle/world.ts';
+import { find, type Id, type Principal, type World } from '../oracle/world.ts';
 import { toStored } from './rows.ts';
 
 /** Empties everything that a world fills, but for workspaces and planes. Few rows are deleted faster than tables with many indexes truncated. */
@@ -40,10 +40,10 @@ export async function insertTree(owner: Queryable, world: World, workspaceId: (n
   await insert(
     owner,
     'rowplane.archives',
-    world.archives.map(({ id, workspace, clientsEnabled }, index) => ({
+    world.archives.map(({ id, workspace, clientsEnabled }) => ({
       id,
       workspace_id: workspaceId(workspace),
-      name: `archive${String(index)}`,
+      name: find(world.folders, id).name,
       clients_enabled: clientsEnabled,
     })),
   );
