@@ -115,6 +115,21 @@ test('A5, P9: permissions of records are told where a plane compares with the vi
   await expectEqualSight(made);
 });
 
+test('A2, P9: permissions of records are told where planes have so many restrictions that a function tests them', async () => {
+  const titles = ['a', 'b', 'ab', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
+  const made = world({
+    users: { [userId(0)]: 'INTERNAL' },
+    planes: Object.fromEntries(
+      titles.map((title) => [
+        title,
+        { groups: ['EVERYONE'], dossier: { views: ['basic'], restriction: { title: { equals: title } } } },
+      ]),
+    ),
+    items: { [itemId(0)]: { definition: 'dossier', values: { title: 'a' } } },
+  });
+  await expectEqualSight(made);
+});
+
 describe('P14: an archive is listed for whoever sees anything in it', () => {
   const shared = (item: object, plane: object = { full: true as const }) =>
     world({
