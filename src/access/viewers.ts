@@ -83,6 +83,8 @@ const READING = 'repeatable read read only rowplane_viewer';
 const BEGIN_READING: Statement = { text: 'begin isolation level repeatable read read only', values: [] };
 const COMMIT: Statement = { text: 'commit', values: [] };
 const attempts = 6;
+/** Where permissions never stop changing, knowledge is old again as soon as it is there, and many store it at once. */
+const attemptsToLearn = 30;
 /** Shares change with the records, without a stamp: knowledge is asked for again after a while. Milliseconds. */
 const knowledgeLifetime = 60_000;
 
@@ -122,6 +124,14 @@ export function openViewers({
       rights: Knowledge['rights'];
     };
     return limitByRights({ workspace, ...known, rights });
+  }
+
+  /** What is known in a transaction that sees the same permissions to its end. Not remembered: others may learn something newer meanwhile. */
+  async function relearn(run: ViewerTransaction['run'], workspaces: number[]): Promise<Map<number, Knowledge>> {
+    const text = 'select rowplane.viewer_knowledge($1) as knowledge';
+    const results = await run(workspaces.map((workspace) => ({ text, values: [workspace] })));
+    const learned = results.map((rows) => rows[0]?.knowledge as Omit<Knowledge, 'workspace'>);
+    return new Map(workspaces.map((workspace, index) => [workspace, { ...learned[index]!, workspace }]));
   }
 
   function knowledge(viewer: Viewer, workspace: number): Promise<Knowledge> {
@@ -175,7 +185,11 @@ export function openViewers({
       } catch (error) {
         const outdated =
           error instanceof Outdated || ['42P01', '3F000', '42703', '42501'].includes(sqlState(error) ?? '');
-        if (attempt === attempts || !(outdated || isSpoilt(error) || isConflict(error))) throw asRefusal(error);
+        if (
+          attempt >= (error instanceof Outdated ? attemptsToLearn : attempts) ||
+          !(outdated || isSpoilt(error) || isConflict(error))
+        )
+          throw asRefusal(error);
         if (outdated) forget(viewer, workspaces);
         else if (!isSpoilt(error)) await pause(attempt);
       }
@@ -236,9 +250,9 @@ export function openViewers({
           expectViewer(entry?.[0], viewer);
           // Realms may be added while the write waits; only the permissions that it was planned by must be the same.
           const planned = knowledgeOf.size > 0 ? jointStamp(knowledgeOf.values()) : null;
-          if (knowledgeOf.size > 0 && planned?.split('.')[0] !== String(stamp?.[0]?.stamp).split('.')[0])
-            throw new Outdated();
-          const result = await work({ knowledge: knowledgeOf, run });
+          const isOld = knowledgeOf.size > 0 && planned?.split('.')[0] !== String(stamp?.[0]?.stamp).split('.')[0];
+          // While the write lasts no permission changes, so what is learned now stays true.
+          const result = await work({ knowledge: isOld ? await relearn(run, workspaces) : knowledgeOf, run });
           await run([COMMIT]);
           return result;
         }),
@@ -265,7 +279,7 @@ async function retrying<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (attempt === attempts || !(isConflict(error) || isSpoilt(error))) throw error;
+      if (attempt === attemptsToLearn || !(isConflict(error) || isSpoilt(error))) throw error;
       await pause(attempt);
     }
   }
@@ -284,5 +298,5 @@ function rethrow(error: unknown): never {
 
 /** Waits a little longer each time, by chance, so that two that met don't meet again. */
 function pause(attempt: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** Math.min(attempt, attempts)));
 }

@@ -54,10 +54,15 @@ export async function dropWorkspace(owner: Queryable, workspace: number): Promis
   const recorded = (await readRecorded(owner, workspace)).filter(({ plane }) => plane !== null);
   const named = (kind: string): string[] => recorded.filter((each) => each.kind === kind).map(({ name }) => name);
   const schemas = [...named('schema'), ...workspaceSchemas(workspace).map(identifier)];
-  const roles = [...named('role'), ...workspaceRoles({ id: workspace, tag }).map(identifier)];
+  const own = workspaceRoles({ id: workspace, tag }).map(identifier);
+  const roles = [...named('role'), ...own];
   await owner.query('delete from rowplane.planes where workspace_id = $1', [workspace]);
   await owner.query(
-    [...schemas.map((name) => `drop schema ${name} cascade`), ...roles.map((name) => `drop role ${name}`)].join(';\n'),
+    [
+      ...schemas.map((name) => `drop schema ${name} cascade`),
+      `revoke all on all functions in schema rowplane from ${own.join(', ')}`,
+      ...roles.map((name) => `drop role ${name}`),
+    ].join(';\n'),
   );
   await owner.query('delete from rowplane.clients where workspace_id = $1', [workspace]);
   await owner.query('delete from rowplane.workspaces where id = $1', [workspace]);

@@ -1,9 +1,10 @@
 import type { ObjectDefinition } from './definition.ts';
 import { guardNames, type GuardNames } from './guard-functions.ts';
 import { abilitiesOf, levelsOf } from './levels.ts';
+import { sightRole } from './names.ts';
 import { areMany, exposedFunction, exposedRecordSql, exposuresOf, type Blueprint, type Plane } from './restriction.ts';
 import { sqlFunction } from './sql-function.ts';
-import { literal, type SqlObject } from './sql-object.ts';
+import { identifier, literal, type SqlObject } from './sql-object.ts';
 
 /**
  * What planes allow with one record, for guards and trash: `<table>_shown(field, item, mine)`, `_editable`, and
@@ -38,7 +39,7 @@ export function planeFunctionObjects(blueprint: Blueprint): SqlObject[] {
 }
 
 /** Only where policies leave so many restrictions to it. */
-function exposedFunctionObject({ workspace, planes }: Blueprint, definition: ObjectDefinition): SqlObject[] {
+function exposedFunctionObject({ tag, workspace, planes }: Blueprint, definition: ObjectDefinition): SqlObject[] {
   const exposures = exposuresOf(definition, planes);
   if (!areMany(exposures)) return [];
   return [
@@ -50,6 +51,8 @@ function exposedFunctionObject({ workspace, planes }: Blueprint, definition: Obj
       body: `begin\n  return coalesce(${exposedRecordSql(definition, exposures, 'item')}, false);\nend`,
       comment: 'A2: whether one of the planes exposes the record, for policies where planes have many restrictions.',
       callable: true,
+      // Functions of the owner look at records through that role.
+      callers: [identifier(sightRole(tag, workspace))],
     }),
   ];
 }

@@ -15,6 +15,8 @@ export interface SqlFunction {
   readonly comment: string;
   /** Whether viewers call it themselves; triggers need no such right. */
   readonly callable: boolean;
+  /** Roles besides viewers that call it. */
+  readonly callers?: readonly string[];
 }
 
 /**
@@ -22,14 +24,16 @@ export interface SqlFunction {
  * and grants stay.
  */
 export function sqlFunction(options: SqlFunction): SqlObject {
-  const { name, parameters, returns, volatility, definer = false, body, comment, callable } = options;
+  const { name, parameters, returns, volatility, definer = false, body, comment, callable, callers = [] } = options;
   const signature = `${name}(${parameterTypes(parameters)})`;
   const quote = dollarQuote(body);
   const statements = [
     `create or replace function ${name}(${parameters}) returns ${returns}\n` +
       `language plpgsql ${volatility}${definer ? ' security definer' : ''} set search_path = pg_catalog, pg_temp\n` +
       `as ${quote}\n${body} ${quote}`,
-    ...(callable ? [`grant execute on function ${signature} to ${VIEWER_ROLE}`] : []),
+    ...[...(callable ? [VIEWER_ROLE] : []), ...callers].map(
+      (role) => `grant execute on function ${signature} to ${role}`,
+    ),
   ];
   return { kind: 'function', name: signature, sql: statements.join(';\n'), comment };
 }

@@ -26,14 +26,15 @@ export function createReader(viewers: Viewers): Reader {
   async function once(viewer: Viewer, reads: readonly Read[], count: number): Promise<unknown[] | null> {
     const places = await placesOf(scopes, viewer, reads);
     const all = [...new Set(places.flat())];
-    const everywhere = reads.some(({ scope }) => scope === 'everywhere');
+    const everywhere = reads.findIndex(({ scope }) => scope === 'everywhere');
+    const used = places[everywhere] ?? [];
     let complete = true;
     const start = (known: Map<number, Knowledge>): Steps => {
       const knowledge = [...known.values()];
       const readings = reads.map((read, index): Reading<unknown> => read.start(knowledgeIn(known, places[index]!)));
-      const check = everywhere ? scopes.check(viewer, knowledge) : null;
+      const check = everywhere >= 0 ? scopes.check(viewer, used, knowledge) : null;
       if (check === null) return new Steps(readings);
-      const confirm = (rows: Row[]): void => void (complete = scopes.confirm(viewer, knowledge, rows));
+      const confirm = (rows: Row[]): void => void (complete = scopes.confirm(viewer, used, knowledge, rows));
       return new Steps([...readings, checking(check, confirm)]);
     };
     if (count > 1) {

@@ -11,10 +11,13 @@ export type Scope = 'everywhere' | { archive: string } | { folder: string } | { 
  */
 export interface Scopes {
   workspacesOf(viewer: Viewer, scope: Scope): readonly number[] | Promise<readonly number[]>;
-  /** The statement that tells, on the snapshot being read, which workspaces there are; null if no permission changed since it was last asked. */
-  check(viewer: Viewer, knowledge: Iterable<Knowledge>): Statement | null;
-  /** Takes the answer; false if the list was incomplete, and then everything read by it has to be read again. */
-  confirm(viewer: Viewer, knowledge: Iterable<Knowledge>, rows: readonly Row[]): boolean;
+  /**
+   * The statement that tells, on the snapshot being read, which workspaces there are; null if no permission changed since it was
+   * last asked. `used`: those that this reading looks in. Another one may have learned of more in the meantime.
+   */
+  check(viewer: Viewer, used: readonly number[], knowledge: Iterable<Knowledge>): Statement | null;
+  /** Takes the answer; false if `used` was incomplete, and then everything read by it has to be read again. */
+  confirm(viewer: Viewer, used: readonly number[], knowledge: Iterable<Knowledge>, rows: readonly Row[]): boolean;
 }
 
 const REMEMBERED = 10_000;
@@ -62,14 +65,14 @@ export function createScopes(viewers: Viewers): Scopes {
         homeOf(viewer, scope.folder, 'select workspace_id as workspace from rowplane.visible_paths(array[$1::uuid])')
       );
     },
-    check(viewer, knowledge) {
+    check(viewer, used, knowledge) {
       const list = lists.get(viewer.id);
-      if (list && list.ticks !== null && list.ticks === ticksOf(knowledge)) return null;
+      if (list && list.ticks !== null && list.ticks === ticksOf(knowledge) && list.workspaces.join() === used.join())
+        return null;
       return { text: 'select id from rowplane.visible_workspaces order by id', values: [], keep: true };
     },
-    confirm(viewer, knowledge, rows) {
+    confirm(viewer, used, knowledge, rows) {
       const workspaces = rows.map(({ id }) => id as number);
-      const used = lists.get(viewer.id)?.workspaces ?? NOWHERE;
       const complete = workspaces.join() === used.join();
       remember(lists, viewer.id, { ticks: complete ? ticksOf(knowledge) : null, workspaces });
       return complete;

@@ -87,9 +87,12 @@ export function snapshotSession(reader: Reader, viewer: Viewer, preload: Iterabl
       missing.forEach((each) => workspaces.add(each));
       throw new Restart();
     }
-    if (batch.some(({ scope }) => scope === 'everywhere')) {
-      const check = scopes.check(viewer, knowledge.values());
-      if (check !== null && !scopes.confirm(viewer, knowledge.values(), (await run([check]))[0]!)) throw new Restart();
+    const everywhere = batch.findIndex(({ scope }) => scope === 'everywhere');
+    if (everywhere >= 0) {
+      const used = places[everywhere]!;
+      const known = [...knowledge.values()];
+      const check = scopes.check(viewer, used, known);
+      if (check !== null && !scopes.confirm(viewer, used, known, (await run([check]))[0]!)) throw new Restart();
     }
     const results = await runAll(
       batch.map(({ start }, index) => start(knowledgeIn(knowledge, places[index]!))),

@@ -1,5 +1,14 @@
 import { preparsePolicySet, statefulIsAuthorized, type EntityJson } from '@cedar-policy/cedar-wasm/nodejs';
-import { ANONYMOUS, find, type Id, type Item, type Principal, type World } from '../oracle/world.ts';
+import {
+  ANONYMOUS,
+  find,
+  PERMISSIONS,
+  type Id,
+  type Item,
+  type Permission,
+  type Principal,
+  type World,
+} from '../oracle/world.ts';
 import { canonicalDecimal, cedarMoment, rankOf } from './conditions.ts';
 import { actionsOf, builtinsOf, entityType, policiesOf } from './policies.ts';
 
@@ -84,25 +93,45 @@ function userEntities(world: World, viewer: Id): EntityJson[] {
   ];
 }
 
+/** P3, P5: objects of the tree are in each other, up to a break, for Cedar to find what a DENY reaches. */
+function objectEntity(world: World, id: Id, container: Id | null): EntityJson {
+  const parents = container === null || world.breaks.includes(id) ? [] : [{ type: 'Object', id: container }];
+  return entity('Object', id, parents, {
+    allowed: Object.fromEntries(
+      PERMISSIONS.map((permission) => [permission, allowedOn(world, id, container, permission)]),
+    ),
+  });
+}
+
+/** P4: to whom an object, or one that it inherits from, says ALLOW. */
+function allowedOn(world: World, id: Id, container: Id | null, permission: Permission): Attributes[string][] {
+  const own = world.entries.filter(
+    (entry) => entry.object === id && entry.permission === permission && entry.decision === 'ALLOW',
+  );
+  const principals = own.map(({ principal }) => referPrincipal(principal));
+  if (container === null || world.breaks.includes(id)) return principals;
+  const { parent } = find(world.folders, container);
+  return [...principals, ...allowedOn(world, container, parent, permission)];
+}
+
 function itemEntities(world: World, item: Item): EntityJson[] {
   const archive = find(world.archives, item.archive);
-  const allowed = (permission: string) =>
-    world.entries
-      .filter((entry) => entry.archive === archive.id && entry.permission === permission && entry.decision === 'ALLOW')
-      .map(({ principal }) => referPrincipal(principal));
   const assignees = world.assignments
     .filter((each) => each.archive === archive.id && each.client === item.client)
     .map(({ principal }) => referPrincipal(principal));
   const type = entityType({ name: item.definition });
+  const parents = [
+    { type: 'Workspace', id: archive.workspace },
+    { type: 'Object', id: item.id },
+  ];
   return [
-    entity('Archive', archive.id, [{ type: 'Workspace', id: archive.workspace }], {
-      clientsEnabled: archive.clientsEnabled,
-      allowed: Object.fromEntries(
-        ['VIEW', 'EDIT', 'CREATE', 'DELETE'].map((permission) => [permission, allowed(permission)]),
-      ),
-    }),
-    entity(type, item.id, [{ type: 'Archive', id: archive.id }], {
+    ...world.folders.map(({ id, parent }) => objectEntity(world, id, parent)),
+    objectEntity(world, item.id, item.folder),
+    entity('Archive', archive.id, [], { clientsEnabled: archive.clientsEnabled }),
+    entity(type, item.id, parents, {
       archive: refer('Archive', archive.id),
+      object: refer('Object', item.id),
+      place: refer('Object', item.folder),
       trashed: item.trashed,
       assignees,
       id: item.id,

@@ -22,15 +22,20 @@ const VIEWERS = [
   'forbid(principal, action, resource) unless { principal.active && (!(principal has blockedUntil) || principal.blockedUntil <= context.now) };',
 ];
 
-const PERMISSIONS = ['VIEW', 'EDIT', 'CREATE', 'DELETE'] as const;
+const ON_RECORDS = ['VIEW', 'EDIT', 'CREATE', 'DELETE'] as const;
+const ON_FOLDERS = ['VIEW', 'EDIT'] as const;
 
-/** C5, and the permissions that P8 asks for. */
+/** C5; the permissions that P8 asks for, and that a record goes into the trash only from a folder that the viewer may EDIT. */
 function layers(): string[] {
   return [
     'forbid(principal, action, resource) when { resource.archive.clientsEnabled } unless { resource has assignees && principal in resource.assignees };',
-    ...PERMISSIONS.map(
+    ...ON_RECORDS.map(
       (permission) =>
-        `forbid(principal, action in Action::"needs/${permission}", resource) unless { principal in resource.archive.allowed.${permission} };`,
+        `forbid(principal, action in Action::"needs/${permission}", resource) unless { principal in resource.object.allowed.${permission} };`,
+    ),
+    ...ON_FOLDERS.map(
+      (permission) =>
+        `forbid(principal, action in Action::"needs/DELETE", resource) unless { principal in resource.place.allowed.${permission} };`,
     ),
   ];
 }
@@ -39,14 +44,16 @@ function layers(): string[] {
 function denials(world: World): string[] {
   return world.entries
     .filter(({ decision }) => decision === 'DENY')
-    .map(({ archive, principal, permission }) => {
+    .flatMap(({ object, principal, permission }) => {
       const whom =
         'user' in principal
           ? `principal == User::"${principal.user}"`
           : principal.group === 'EVERYONE'
             ? 'principal'
             : `principal in Group::"${principal.group}"`;
-      return `forbid(${whom}, action in Action::"needs/${permission}", resource in Archive::"${archive}");`;
+      const onRecords = `forbid(${whom}, action in Action::"needs/${permission}", resource in Object::"${object}");`;
+      const onFolders = `forbid(${whom}, action in Action::"needs/DELETE", resource) when { resource.place in Object::"${object}" };`;
+      return (ON_FOLDERS as readonly string[]).includes(permission) ? [onRecords, onFolders] : [onRecords];
     });
 }
 

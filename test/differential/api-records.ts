@@ -1,5 +1,6 @@
 import { pascalCase } from '../../src/compiler/names.ts';
 import type { ObjectDefinition } from '../../src/compiler/definition.ts';
+import { seesFolder } from '../oracle/folders.ts';
 import { byId, list } from '../oracle/lists.ts';
 import { abilitiesOf, cellOf, levelOf } from '../oracle/sight.ts';
 import { find, type Id, type Item, type Value, type World } from '../oracle/world.ts';
@@ -113,7 +114,7 @@ function expectedRecord(stage: Stage, world: World, viewer: Id, item: Item): Rec
     version: item.version,
     createdAt: shortMoment(item.createdAt),
     archive: { id: globalIdOf.archive(item.archive) },
-    folder: { id: globalIdOf.folder(item.folder) },
+    folder: seesFolder(world, viewer, item.folder) ? { id: globalIdOf.folder(item.folder) } : null,
     client: clientsEnabled && item.client !== null ? { id: globalIdOf.client(item.client) } : null,
     owner: cell('owner'),
     ...Object.fromEntries(names.map((name) => [name, cell(name)])),

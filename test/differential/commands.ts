@@ -1,18 +1,11 @@
 import fc from 'fast-check';
 import { findsInTrash, sees } from '../oracle/sight.ts';
-import { clientsOf, seesArchive } from '../oracle/viewers.ts';
+import { clientsOf } from '../oracle/clients.ts';
+import { seesArchive } from '../oracle/folders.ts';
 import { ANONYMOUS, find, type Definition, type Id, type Item, type Value, type World } from '../oracle/world.ts';
-import {
-  changeClient,
-  create,
-  move,
-  remove,
-  restore,
-  update,
-  type Place,
-  type Target,
-  type Verdict,
-} from '../oracle/writes.ts';
+import { changeClient, create, move, remove, restore, update, type Target } from '../oracle/writes.ts';
+import type { Place } from '../oracle/places.ts';
+import type { Verdict } from '../oracle/verdict.ts';
 import { valueOf } from './conditions.ts';
 import { clientId } from './ids.ts';
 

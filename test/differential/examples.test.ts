@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect, type Connection } from '../../src/database/queryable.ts';
 import { smallWorld, type Sketch } from '../oracle/small-world.ts';
-import type { World } from '../oracle/world.ts';
+import { ANONYMOUS, type World } from '../oracle/world.ts';
 import { openApi, type Api } from './api.ts';
 import { writeByApi } from './api-writes.ts';
 import { judge, type Command } from './commands.ts';
@@ -95,4 +95,67 @@ test('W2: the trash shows references to those who see where they point, and to n
   const planeIds = await stage.load(made);
   for (const viewer of [userId(0), userId(1)])
     expect(await sqlSight(sql, stage, made, planeIds, viewer)).toEqual(expectedSqlSight(made, viewer));
+});
+
+/** What the database and the oracle show everybody. */
+async function expectEqualSight(made: World): Promise<void> {
+  const planeIds = await stage.load(made);
+  for (const viewer of [...made.users.map(({ id }) => id), ANONYMOUS])
+    expect(await sqlSight(sql, stage, made, planeIds, viewer), viewer).toEqual(expectedSqlSight(made, viewer));
+}
+
+test('A5, P9: permissions of records are told where a plane compares with the viewer, who is asked for by another role there', async () => {
+  const made = world({
+    users: { [userId(0)]: 'INTERNAL', [userId(1)]: 'EXTERNAL' },
+    planes: {
+      own: { groups: ['EVERYONE'], dossier: { views: ['basic'], restriction: { owner: { equals: 'ME' } } } },
+    },
+    items: { [itemId(0)]: { definition: 'dossier', owner: userId(0) } },
+  });
+  await expectEqualSight(made);
+});
+
+test('A2, P9: permissions of records are told where planes have so many restrictions that a function tests them', async () => {
+  const titles = ['a', 'b', 'ab', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
+  const made = world({
+    users: { [userId(0)]: 'INTERNAL' },
+    planes: Object.fromEntries(
+      titles.map((title) => [
+        title,
+        { groups: ['EVERYONE'], dossier: { views: ['basic'], restriction: { title: { equals: title } } } },
+      ]),
+    ),
+    items: { [itemId(0)]: { definition: 'dossier', values: { title: 'a' } } },
+  });
+  await expectEqualSight(made);
+});
+
+describe('P14: an archive is listed for whoever sees anything in it', () => {
+  const shared = (item: object, plane: object = { full: true as const }) =>
+    world({
+      users: { [userId(0)]: 'GUEST' },
+      planes: { all: { groups: ['GUESTS'], ...plane } },
+      entries: [
+        { object: itemId(0), principal: { user: userId(0) }, permission: 'VIEW', decision: 'ALLOW' },
+        { object: itemId(1), principal: { user: userId(0) }, permission: 'EDIT', decision: 'ALLOW' },
+      ],
+      items: { [itemId(0)]: { definition: 'dossier', ...item }, [itemId(1)]: { definition: 'dossier' } },
+    });
+  const listed = async (made: World): Promise<number> => {
+    const planeIds = await stage.load(made);
+    return (await sqlSight(sql, stage, made, planeIds, userId(0))).archives!.length;
+  };
+
+  test('one record is enough', async () => {
+    expect(await listed(shared({}))).toBe(1);
+  });
+
+  test('not one that is in the trash', async () => {
+    expect(await listed(shared({ trashed: true }))).toBe(0);
+  });
+
+  test('nor one that no plane shows', async () => {
+    const hidden = { dossier: { views: ['basic'], restriction: { title: { isSet: true } } } };
+    expect(await listed(shared({}, hidden))).toBe(0);
+  });
 });

@@ -1,12 +1,12 @@
 import type { Definitions } from '../../src/compiler/definition.ts';
 import type { Queryable } from '../../src/database/queryable.ts';
-import type { Principal, World } from '../oracle/world.ts';
+import { find, type Id, type Principal, type World } from '../oracle/world.ts';
 import { toStored } from './rows.ts';
 
-/** Empties everything that a world fills, but for workspaces and planes. */
+/** Empties everything that a world fills, but for workspaces and planes. Few rows are deleted faster than tables with many indexes truncated. */
 export async function clear(owner: Queryable, tables: string[]): Promise<void> {
   await owner.query(`
-    truncate ${tables.join(', ')};
+    ${tables.map((table) => `delete from ${table}`).join(';\n    ')};
     delete from rowplane.plane_groups;
     delete from rowplane.archives;
     delete from rowplane.realms;
@@ -40,10 +40,10 @@ export async function insertTree(owner: Queryable, world: World, workspaceId: (n
   await insert(
     owner,
     'rowplane.archives',
-    world.archives.map(({ id, workspace, clientsEnabled }, index) => ({
+    world.archives.map(({ id, workspace, clientsEnabled }) => ({
       id,
       workspace_id: workspaceId(workspace),
-      name: `archive${String(index)}`,
+      name: find(world.folders, id).name,
       clients_enabled: clientsEnabled,
     })),
   );
@@ -52,7 +52,13 @@ export async function insertTree(owner: Queryable, world: World, workspaceId: (n
     'rowplane.folders',
     world.folders
       .filter(({ parent }) => parent !== null)
-      .map(({ id, archive, parent }) => ({ id, archive_id: archive, parent_id: parent, name: id })),
+      .map(({ id, archive, parent, name, trashedWith }) => ({
+        id,
+        archive_id: archive,
+        parent_id: parent,
+        name,
+        deleted_at: trashedWith === null ? null : trashedAt(world, trashedWith),
+      })),
   );
   await insert(
     owner,
@@ -66,18 +72,6 @@ export async function insertLinks(
   world: World,
   planeIds: ReadonlyMap<string, number>,
 ): Promise<void> {
-  await owner.query('delete from rowplane.object_entries');
-  await insert(
-    owner,
-    'rowplane.object_entries',
-    world.entries.map(({ archive, principal, permission, decision }) => ({
-      archive_id: archive,
-      object_id: archive,
-      ...principalColumns(principal),
-      permission,
-      decision,
-    })),
-  );
   await insert(
     owner,
     'rowplane.client_assignments',
@@ -104,7 +98,7 @@ const BUILTIN_IDS: Record<string, string> = {
 };
 
 /** Built-in groups go by name in a world, and by fixed ids in the database. */
-function storedGroup(group: string): string {
+export function storedGroup(group: string): string {
   const builtin = BUILTIN_IDS[group];
   return builtin === undefined ? group : `00000000-0000-0000-0000-0000000000${builtin}`;
 }
@@ -113,6 +107,39 @@ function principalColumns(principal: Principal): Record<string, string | null> {
   return 'user' in principal
     ? { user_id: principal.user, group_id: null }
     : { user_id: null, group_id: storedGroup(principal.group) };
+}
+
+/** P2, P5: breaks and entries last, for then they have to move the records that are there to the scopes that they make. */
+export async function insertRules(owner: Queryable, world: World): Promise<void> {
+  await owner.query('delete from rowplane.object_entries');
+  await insert(
+    owner,
+    'rowplane.inheritance_breaks',
+    world.breaks.map((object) => ({ object_id: object, archive_id: archiveOf(world, object) })),
+  );
+  await insert(
+    owner,
+    'rowplane.object_entries',
+    world.entries.map(({ object, principal, permission, decision, copied, covers }) => ({
+      archive_id: archiveOf(world, object),
+      object_id: object,
+      ...principalColumns(principal),
+      permission,
+      decision,
+      copied: copied ?? false,
+      covers: covers ?? null,
+    })),
+  );
+}
+
+function archiveOf(world: World, object: Id): Id {
+  return [...world.folders, ...world.items].find(({ id }) => id === object)!.archive;
+}
+
+/** When a generated folder went into the trash, with what was in it: each at a time of its own. */
+function trashedAt(world: World, folder: Id): string {
+  const index = world.folders.findIndex(({ id }) => id === folder);
+  return new Date(Date.UTC(2021, 0, 1, index)).toISOString();
 }
 
 /** References last: records may refer to each other in circles. */
@@ -138,7 +165,11 @@ export async function insertItems(
         version: item.version,
         created_at: item.createdAt,
         updated_at: item.updatedAt,
-        deleted_at: item.trashed ? item.updatedAt : null,
+        deleted_at: !item.trashed
+          ? null
+          : item.trashedWith === undefined
+            ? item.updatedAt
+            : trashedAt(world, item.trashedWith),
         ...Object.fromEntries(
           fields
             .filter(({ type }) => type !== 'reference')
@@ -146,7 +177,9 @@ export async function insertItems(
         ),
       }));
       const table = `ws_${String(workspaceId(workspace))}.${definition.table}`;
-      await insert(owner, table, rows, { realm_id: 'rowplane.realm_for(r.archive_id, r.client_id, r.archive_id)' });
+      await insert(owner, table, rows, {
+        realm_id: 'rowplane.realm_for(r.archive_id, r.client_id, rowplane.scope_of(r.archive_id, r.folder_id))',
+      });
     }
     for (const definition of definitions.values()) {
       const references = Object.values(definition.fields).filter(({ type }) => type === 'reference');

@@ -26,6 +26,11 @@ export function itemOfRow(definition: string, fields: readonly Field[], row: Tex
   };
 }
 
+/** An item as a row tells it: with what it went into the trash, only the times of both say. */
+export function asStored({ trashedWith: _, ...item }: Item): Item {
+  return item;
+}
+
 /** A value as its column takes it: decimals are kept scaled, all of generated definitions by 100. */
 export function toStored(field: Field, value: Value): Value {
   if (value === null || field.type !== 'decimal') return value;

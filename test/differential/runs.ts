@@ -7,10 +7,10 @@ const USUAL_SEED = 7;
  * How many worlds to try: `inCi` of them, always the same, or as many other ones as ROWPLANE_WORLDS says (`npm run
  * test:deep`). A failure names seed and path; ROWPLANE_SEED tries it again.
  */
-export function runs<T>(inCi: number): Parameters<T> {
+export function runs<T>(inCi: number, worldsInEach = 1): Parameters<T> {
   const { ROWPLANE_WORLDS: worlds, ROWPLANE_SEED: seed, ROWPLANE_PATH: path } = process.env;
   return {
-    numRuns: worlds === undefined ? inCi : Number(worlds),
+    numRuns: Math.ceil((worlds === undefined ? inCi : Number(worlds)) / worldsInEach),
     ...((seed !== undefined || worlds === undefined) && { seed: Number(seed ?? USUAL_SEED) }),
     ...(path !== undefined && { path }),
   };
@@ -20,7 +20,7 @@ export function runs<T>(inCi: number): Parameters<T> {
 export const PATIENCE = { timeout: process.env.ROWPLANE_WORLDS === undefined ? 600_000 : 0 };
 
 /** Lets a failure shrink for a while only: after that, everything smaller counts as fine. */
-export function shrinkingBriefly<T>(check: (value: T) => Promise<void>, seconds = 60): (value: T) => Promise<void> {
+export function shrinkingBriefly<T>(check: (value: T) => Promise<void>, seconds = 20): (value: T) => Promise<void> {
   let failedAt: number | undefined;
   return async (value) => {
     if (failedAt !== undefined && Date.now() - failedAt > seconds * 1000) return;

@@ -1,28 +1,34 @@
 import type { Connection } from '../../src/database/queryable.ts';
 import { transaction } from '../../src/database/queryable.ts';
 import { viewerToken } from '../support/database.ts';
-import { cellOf, exposingPlanes, findsInTrash, isActive, levelInPlane, sees } from '../oracle/sight.ts';
-import { clientsOf, may, seesArchive, seesUser } from '../oracle/viewers.ts';
+import { isActive, levelInPlane } from '../oracle/planes.ts';
+import { cellOf, exposingPlanes, findsInTrash, sees } from '../oracle/sight.ts';
+import { seesUser } from '../oracle/viewers.ts';
 import type { Definition, Id, Item, Plane, World } from '../oracle/world.ts';
-import { itemOfRow, selectRows, type TextRow } from './rows.ts';
+import { asStored, itemOfRow, selectRows, type TextRow } from './rows.ts';
+import { expectedTreeSight, treeSources } from './sql-tree-sight.ts';
 import type { Stage } from './stage.ts';
 
 /** What a viewer finds in the database's views, by view: items, or ids. */
 export type SqlSight = Record<string, unknown[]>;
 
-/** A7, V1, W2, C6, C7, U3: everything that a viewer may select, in one statement, as it is. */
+/** A7, V1, W2, C6, C7, U3: everything that a viewer may select, in one statement, as it is; with what is `compiled` for the viewer, or computed on the fly. */
 export async function sqlSight(
   api: Connection,
   stage: Stage,
   world: World,
   planeIds: ReadonlyMap<string, number>,
   viewer: Id,
+  { compiled = false } = {},
 ): Promise<SqlSight> {
-  const sources = sourcesOf(stage, world, planeIds);
+  const sources = sourcesOf(stage, world, planeIds, viewer);
   const selects = sources.map(({ name, from }) => `select '${name}' as source, ${selectRows(from)}`);
   const rows = await transaction(api, async (session) => {
     await session.query('set local role rowplane_viewer');
     await session.query('select rowplane.enter($1, $2)', [viewerToken(viewer), []]);
+    if (compiled)
+      for (const { id } of world.workspaces)
+        await session.query('select rowplane.refresh_access($1)', [stage.workspaceId(id)]);
     return session.query<{ source: string; row: TextRow }>(selects.join('\nunion all '));
   });
   const sight: SqlSight = Object.fromEntries(sources.map(({ name }) => [name, []]));
@@ -31,13 +37,13 @@ export async function sqlSight(
   return sorted(sight);
 }
 
-interface Source {
+export interface Source {
   name: string;
   from: string;
   read: (row: TextRow) => unknown;
 }
 
-function sourcesOf(stage: Stage, world: World, planeIds: ReadonlyMap<string, number>): Source[] {
+function sourcesOf(stage: Stage, world: World, planeIds: ReadonlyMap<string, number>, viewer: Id): Source[] {
   const idOf = (row: TextRow): unknown => row.id;
   const ofRecords = [...stage.definitions.values()].flatMap((definition) => {
     const fields = Object.values(definition.fields);
@@ -60,16 +66,10 @@ function sourcesOf(stage: Stage, world: World, planeIds: ReadonlyMap<string, num
   });
   return [
     ...ofRecords,
-    { name: 'archives', from: 'rowplane.visible_archives', read: archiveOf },
-    { name: 'folders', from: 'rowplane.visible_folders', read: idOf },
-    { name: 'clients', from: 'rowplane.visible_clients', read: (row) => [row.archive_id, row.client_id] },
+    ...treeSources(world, viewer),
     { name: 'users', from: 'rowplane.visible_users', read: idOf },
     { name: 'seen users', from: 'rowplane.seen_users', read: idOf },
   ];
-}
-
-function archiveOf(row: TextRow): unknown {
-  return [row.id, row.may_edit, row.may_create, row.may_delete];
 }
 
 /** The same by the oracle. */
@@ -91,15 +91,7 @@ export function expectedSqlSight(world: World, viewer: Id): SqlSight {
       sight[`trash ${workspace.id} ${definition.name}`] = found.map((item) => asSeen(world, viewer, item));
     }
   }
-  const archives = world.archives.filter(({ id }) => seesArchive(world, viewer, id));
-  sight.archives = archives.map(({ id }) => [
-    id,
-    ...(['EDIT', 'CREATE', 'DELETE'] as const).map((permission) => String(may(world, viewer, id, permission))),
-  ]);
-  sight.folders = world.folders.filter(({ archive }) => archives.some(({ id }) => id === archive)).map(({ id }) => id);
-  sight.clients = archives
-    .filter(({ clientsEnabled }) => clientsEnabled)
-    .flatMap(({ id }) => clientsOf(world, viewer, id).map((client) => [id, client]));
+  Object.assign(sight, expectedTreeSight(world, viewer));
   sight.users = world.users.filter(({ id }) => seesUser(world, viewer, id)).map(({ id }) => id);
   sight['seen users'] = [...sight.users];
   return sorted(sight);
@@ -116,7 +108,11 @@ function asPlaneShows(world: World, viewer: Id, plane: Plane, definition: Defini
     field,
     shown(field) ? cellOf(world, viewer, item, field).value : null,
   ]);
-  return { ...item, owner: seenOwner(world, viewer, item), values: Object.fromEntries(values) as Item['values'] };
+  return {
+    ...asStored(item),
+    owner: seenOwner(world, viewer, item),
+    values: Object.fromEntries(values) as Item['values'],
+  };
 }
 
 /** U3: everywhere the same, whatever plane is looked through. */
@@ -127,7 +123,11 @@ function seenOwner(world: World, viewer: Id, item: Item): Id | null {
 /** A7: what all planes of the viewer together show, cell by cell. */
 export function asSeen(world: World, viewer: Id, item: Item): Item {
   const values = Object.keys(item.values).map((field) => [field, cellOf(world, viewer, item, field).value]);
-  return { ...item, owner: seenOwner(world, viewer, item), values: Object.fromEntries(values) as Item['values'] };
+  return {
+    ...asStored(item),
+    owner: seenOwner(world, viewer, item),
+    values: Object.fromEntries(values) as Item['values'],
+  };
 }
 
 function sorted(sight: SqlSight): SqlSight {

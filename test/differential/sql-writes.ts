@@ -2,9 +2,10 @@ import { columnType } from '../../src/compiler/field-types.ts';
 import type { Connection, Queryable } from '../../src/database/queryable.ts';
 import { viewerToken } from '../support/database.ts';
 import { sees } from '../oracle/sight.ts';
-import { clientsOf } from '../oracle/viewers.ts';
+import { clientsOf } from '../oracle/clients.ts';
 import { find, type Id, type Value, type World } from '../oracle/world.ts';
-import type { Place, Target } from '../oracle/writes.ts';
+import type { Place } from '../oracle/places.ts';
+import type { Target } from '../oracle/writes.ts';
 import type { Command } from './commands.ts';
 import { toStored } from './rows.ts';
 import type { Stage } from './stage.ts';
@@ -16,6 +17,7 @@ const CODES: Record<string, string> = {
   RPVAL: 'VALIDATION_FAILED',
   RPCLI: 'CLIENT_REQUIRED',
   RPSTA: 'STALE_VERSION',
+  RPLKO: 'LOCKED_OUT',
   '42501': 'FORBIDDEN',
   // The views for creating have no columns but those of fields that are EDIT.
   '42703': 'FORBIDDEN',
@@ -47,7 +49,7 @@ export async function writeBySql(
   return code;
 }
 
-async function refusalOf(work: () => Promise<string | null>): Promise<string | null> {
+export async function refusalOf(work: () => Promise<string | null>): Promise<string | null> {
   try {
     return await work();
   } catch (error) {

@@ -5,6 +5,7 @@ import {
   type Definition,
   type DefinitionInPlane,
   type Field,
+  type Folder,
   type Item,
   type Plane,
   type Principal,
@@ -12,6 +13,7 @@ import {
   type World,
 } from '../oracle/world.ts';
 import { conditionOf, valueOf } from './conditions.ts';
+import { openedTo, rulesSketch, withRule, type RuleSketch } from './tree-worlds.ts';
 import { describeWorld } from './describe.ts';
 import { archiveId, clientId, folderId, groupId, itemId, userId } from './ids.ts';
 
@@ -19,7 +21,6 @@ import { archiveId, clientId, folderId, groupId, itemId, userId } from './ids.ts
 export const WORKSPACES = ['main', 'side'] as const;
 
 const COMMON = ['CREATE', 'DELETE', 'MASS_DELETE', 'MASS_UPDATE'];
-const PERMISSIONS = ['VIEW', 'EDIT', 'CREATE', 'DELETE'] as const;
 const PAST = '2020-01-01T00:00:00.000Z';
 
 /**
@@ -32,17 +33,31 @@ export function worldOf(
   now: string,
   { generous = false } = {},
 ): fc.Arbitrary<World> {
+  return worldsOf(definitions, now, { generous, count: 1 }).map(([world]) => world!);
+}
+
+/** Worlds that differ in everything but what their planes contain, since compiling planes takes longer than all else. */
+export function worldsOf(
+  definitions: Record<string, Definition>,
+  now: string,
+  { generous = false, count }: { generous?: boolean; count: number },
+): fc.Arbitrary<World[]> {
+  const around = fc.record({
+    users: many(userSketch, 4, 1),
+    groups: many(groupSketch, 4),
+    archives: many(archiveSketch, 3, 1),
+    clients: fc.nat(3),
+    assignments: many(fc.record({ client: fc.nat(5), archive: fc.nat(2), principal: recipient(13) }), 8),
+    rules: rulesSketch(generous),
+    planeGroups: many(fc.array(recipient(10), { minLength: 1, maxLength: 3 }), 5, 5),
+    items: many(fc.oneof(...Object.values(definitions).map(itemSketch)), 8, 1),
+  });
   return fc
     .record({
-      users: many(userSketch, 4, 1),
-      groups: many(groupSketch, 4),
-      archives: many(archiveSketch, 3, 1),
-      clients: fc.nat(3),
-      assignments: many(fc.record({ client: fc.nat(5), archive: fc.nat(2), principal: recipient(13) }), 8),
       planes: many(planeSketch(definitions, generous), 5, 1),
-      items: many(fc.oneof(...Object.values(definitions).map(itemSketch)), 8, 1),
+      arounds: fc.array(around, { minLength: 1, maxLength: count, size: 'max' }),
     })
-    .map((sketch) => readable(build(definitions, now, sketch)));
+    .map(({ planes, arounds }) => arounds.map((each) => readable(build(definitions, now, { ...each, planes }))));
 }
 
 /** Lets fast-check print the world of a failure without the definitions, which are fixed. */
@@ -80,26 +95,17 @@ const groupSketch = fc.record({
   members: fc.array(fc.nat(3), { maxLength: 3 }),
 });
 
-/** `open` gives guests and anonymous permissions of the tree, which P6 does not; `entries` are further ones. */
+/** `open` gives guests and anonymous permissions of the tree, which P6 does not; `folders` are each in the root or in one before. */
 const archiveSketch = fc.record({
   clientsEnabled: fc.boolean(),
-  folders: fc.nat(2),
+  folders: fc.array(fc.nat(2), { maxLength: 3 }),
   open: fc.integer({ min: 0, max: 2 }),
-  entries: fc.array(
-    fc.record({
-      permission: fc.constantFrom(...PERMISSIONS),
-      principal: fc.nat(13),
-      decision: fc.constantFrom('ALLOW', 'ALLOW', 'DENY'),
-    }),
-    { maxLength: 2 },
-  ),
 });
 
 const planeSketch = (definitions: Record<string, Definition>, generous: boolean) =>
   fc.record({
     side: oneIn(6),
     full: oneIn(10),
-    groups: fc.array(recipient(10), { minLength: 1, maxLength: 3 }),
     content: fc.record(
       Object.fromEntries(
         Object.entries(definitions).map(([name, definition]) => [name, contentSketch(definition, generous)]),
@@ -145,6 +151,8 @@ interface WorldSketch {
   users: Sketched<typeof userSketch>[];
   groups: Sketched<typeof groupSketch>[];
   archives: Sketched<typeof archiveSketch>[];
+  rules: RuleSketch[];
+  planeGroups: number[][];
   clients: number;
   assignments: { client: number; archive: number; principal: number }[];
   planes: Sketched<ReturnType<typeof planeSketch>>[];
@@ -174,14 +182,7 @@ function build(definitions: Record<string, Definition>, now: string, sketch: Wor
     // C3: there is a client to be had where clients are on.
     clientsEnabled: archive.clientsEnabled && clientsIn(homeOf(index)).length > 0,
   }));
-  const folders = archives.flatMap(({ id }, index) => [
-    { id, archive: id, parent: null },
-    ...Array.from({ length: sketch.archives[index]!.folders }, (_, place) => ({
-      id: folderId(index * 10 + place),
-      archive: id,
-      parent: place === 0 ? id : folderId(index * 10 + place - 1),
-    })),
-  ]);
+  const folders = archives.flatMap(({ id }, index) => foldersOf(id, index, sketch.archives[index]!.folders));
   const assignments = sketch.assignments.flatMap(({ client, archive, principal }) => {
     const found = at(archives, archive);
     const choices = clientsIn(found.workspace);
@@ -189,7 +190,7 @@ function build(definitions: Record<string, Definition>, now: string, sketch: Wor
       ? []
       : [{ client: at(choices, client).id, archive: found.id, principal: principalAt(principal) }];
   });
-  return {
+  const world: World = {
     now,
     definitions,
     users,
@@ -220,37 +221,29 @@ function build(definitions: Record<string, Definition>, now: string, sketch: Wor
       ),
     })),
     planeGroups: distinct(
-      sketch.planes.flatMap(({ groups: numbers }, index) =>
-        numbers.map((number) => ({ plane: `plane${String(index)}`, group: groupAt(number) })),
+      sketch.planes.flatMap((_, index) =>
+        at(sketch.planeGroups, index).map((number) => ({ plane: `plane${String(index)}`, group: groupAt(number) })),
       ),
     ),
-    entries: sketch.archives.flatMap((archive, index) => entriesOf(archiveId(index), archive, principalAt)),
+    entries: sketch.archives.flatMap(({ open }, index) => [
+      ...newArchiveEntries(archiveId(index)),
+      ...openedTo(archiveId(index), open),
+    ]),
+    breaks: [],
     items: buildItems(sketch, { definitions, users, archives, folders, clientsIn }),
   };
+  return sketch.rules.reduce((made, rule) => withRule(made, rule, principalAt), world);
 }
 
-function entriesOf(
-  archive: string,
-  { open, entries }: Sketched<typeof archiveSketch>,
-  principalAt: (number: number) => Principal,
-): World['entries'] {
-  const opened = (['GUESTS', 'ANONYMOUS'] as const).flatMap((group) =>
-    PERMISSIONS.slice(0, open * 2).map((permission) => ({
-      archive,
-      principal: { group },
-      permission,
-      decision: 'ALLOW' as const,
-    })),
+function foldersOf(archive: string, index: number, parents: number[]): Folder[] {
+  const root: Folder = { id: archive, archive, parent: null, name: `archive${String(index)}`, trashedWith: null };
+  return parents.reduce<Folder[]>(
+    (made, parent, place) => {
+      const id = folderId(index * 10 + place);
+      return [...made, { id, archive, parent: at(made, parent).id, name: `folder${String(place)}`, trashedWith: null }];
+    },
+    [root],
   );
-  const further = entries.map(({ principal, ...entry }) => ({ archive, principal: principalAt(principal), ...entry }));
-  // One entry per object, principal and permission: the later one stands.
-  const byKey = new Map(
-    [...newArchiveEntries(archive), ...opened, ...further].map((entry) => [
-      JSON.stringify([entry.principal, entry.permission]),
-      entry,
-    ]),
-  );
-  return [...byKey.values()];
 }
 
 type Surroundings = Pick<World, 'definitions' | 'users' | 'archives' | 'folders'> & {

@@ -3,14 +3,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect, type Connection } from '../../src/database/queryable.ts';
 import { sees } from '../oracle/sight.ts';
 import type { Id, Item, World } from '../oracle/world.ts';
-import type { Verdict } from '../oracle/writes.ts';
+import type { Verdict } from '../oracle/verdict.ts';
 import { openApi, type Api } from './api.ts';
 import { writeByApi } from './api-writes.ts';
 import { commandIn, commandSketch, judge, namedValues, NO_ID, type Command } from './commands.ts';
+import { asStored } from './rows.ts';
 import { PATIENCE, runs, shrinkingBriefly } from './runs.ts';
 import { writeBySql } from './sql-writes.ts';
 import { DEFINITIONS, openStage, type Stage } from './stage.ts';
-import { worldOf } from './worlds.ts';
+import { treeOf } from './stored-tree.ts';
+import { judgeTree, NEW_FOLDER, treeCommandIn, treeSketch, type TreeCommand } from './tree-commands.ts';
+import { writeTreeByApi, writeTreeBySql } from './tree-writes.ts';
+import { worldsOf } from './worlds.ts';
 
 let stage: Stage;
 let sql: Connection;
@@ -27,10 +31,13 @@ afterAll(async () => {
   await stage.close();
 });
 
-/** A world, and what is tried in it one after the other, by which door. */
+const door = fc.constantFrom('api' as const, 'sql' as const);
+
+/** Worlds with the same planes, and what is tried in each of them one after the other, by which door. */
+const WORLDS = 2;
 const cases = fc.record({
-  world: worldOf(DEFINITIONS, new Date().toISOString(), { generous: true }),
-  steps: fc.array(fc.record({ door: fc.constantFrom('api', 'sql'), sketch: commandSketch(DEFINITIONS) }), {
+  worlds: worldsOf(DEFINITIONS, new Date().toISOString(), { generous: true, count: WORLDS }),
+  steps: fc.array(fc.record({ door, sketch: fc.oneof(commandSketch(DEFINITIONS), treeSketch) }), {
     minLength: 1,
     maxLength: 12,
     size: 'max',
@@ -38,35 +45,69 @@ const cases = fc.record({
 });
 
 test(
-  'W1–W6, W8, C7, C8, P8: writes by SQL and by the API end as the oracle says, and leave the records that it says',
+  'W1–W6, W8, C7, C8, P1–P9: writes by SQL and by the API end as the oracle says, and leave the records and the tree that it says',
   PATIENCE,
   async () => {
     await fc.assert(
       fc.asyncProperty(
         cases,
-        shrinkingBriefly(async ({ world: start, steps }) => {
-          let world = start;
-          const planeIds = await stage.load(world);
-          for (const { door, sketch } of steps) {
-            const command = commandIn(world, sketch);
-            if (door === 'api' && Object.keys(namedValues(command)).some((field) => isReadOnly(command, field)))
-              continue;
-            const verdict = judge(world, command, door);
-            const [code, shown] = await attempt(world, planeIds, command, door);
-            const what = `${door}: ${JSON.stringify(command)}`;
-            expect(
-              accepts(verdict, code),
-              `${what} ended in ${String(code)}, expected ${[...verdict.refusals].join(' or ') || 'no refusal'}`,
-            ).toBe(true);
-            world = adopted(world, verdict.world, await stage.items(), what);
-            if (shown !== null && code === null) expect(shown, what).toEqual(expectedlyShown(world, command));
+        shrinkingBriefly(async ({ worlds, steps }) => {
+          for (const start of worlds) {
+            const planeIds = await stage.load(start);
+            let world = start;
+            for (const { door, sketch } of steps)
+              world =
+                'object' in sketch
+                  ? await tryTree(world, treeCommandIn(world, sketch), door)
+                  : await tryRecords(world, planeIds, commandIn(world, sketch), door);
           }
         }),
       ),
-      runs(150),
+      runs(300, WORLDS),
     );
   },
 );
+
+/** Tries a change of records; the world after it. */
+async function tryRecords(
+  world: World,
+  planeIds: ReadonlyMap<string, number>,
+  command: Command,
+  door: 'api' | 'sql',
+): Promise<World> {
+  if (door === 'api' && Object.keys(namedValues(command)).some((field) => isReadOnly(command, field))) return world;
+  const verdict = judge(world, command, door);
+  const [code, shown] = await attempt(world, planeIds, command, door);
+  const what = `${door}: ${JSON.stringify(command)}`;
+  expect(
+    accepts(verdict, code),
+    `${what} ended in ${String(code)}, expected ${[...verdict.refusals].join(' or ') || 'no refusal'}`,
+  ).toBe(true);
+  const after = adopted(world, verdict.world, await stage.items(), what);
+  expect(await stage.misplaced(), what).toEqual([]);
+  if (shown !== null && code === null) expect(shown, what).toEqual(expectedlyShown(after, command));
+  return after;
+}
+
+/** Tries a change of the tree; the world after it. */
+async function tryTree(world: World, command: TreeCommand, door: 'api' | 'sql'): Promise<World> {
+  const verdict = judgeTree(world, command);
+  const code = await (door === 'sql' ? writeTreeBySql(sql, command) : writeTreeByApi(api, stage, world, command));
+  const what = `${door}: ${JSON.stringify(command)}`;
+  expect(
+    accepts(verdict, code),
+    `${what} ended in ${String(code)}, expected ${[...verdict.refusals].join(' or ') || 'no refusal'}`,
+  ).toBe(true);
+  const found = await stage.tree();
+  const made = found.folders.find(({ id }) => !world.folders.some((folder) => folder.id === id));
+  const folders = verdict.world.folders.map((folder) =>
+    folder.id === NEW_FOLDER ? { ...folder, id: made?.id ?? NEW_FOLDER } : folder,
+  );
+  const after = adopted(world, { ...verdict.world, folders }, await stage.items(), what);
+  expect(found, what).toEqual(treeOf(after));
+  expect(await stage.misplaced(), what).toEqual([]);
+  return after;
+}
 
 async function attempt(
   world: World,
@@ -96,7 +137,7 @@ function adopted(before: World, expected: World, found: Item[], what: string): W
     const isWritten = actual !== undefined && !before.items.includes(item);
     return isWritten ? { ...item, id: actual.id, createdAt: actual.createdAt, updatedAt: actual.updatedAt } : item;
   });
-  expect(found, what).toEqual([...items].sort((a, b) => (a.id < b.id ? -1 : 1)));
+  expect(found, what).toEqual(items.map(asStored).sort((a, b) => (a.id < b.id ? -1 : 1)));
   return { ...expected, items };
 }
 

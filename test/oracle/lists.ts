@@ -1,6 +1,6 @@
 import { compareValues, holds, type Cell } from './conditions.ts';
 import { askerOf, cellOf, findsInTrash, sees, visibleItems } from './sight.ts';
-import { seesArchive } from './viewers.ts';
+import { seesFolder } from './folders.ts';
 import type { Condition, Id, Item, Order, World } from './world.ts';
 
 export interface ListArguments {
@@ -21,8 +21,8 @@ export function list(world: World, viewer: Id, definition: string, asked: ListAr
   const meets = (item: Item, condition: Condition | undefined): boolean =>
     condition === undefined || holds(condition, (name) => cellOf(world, viewer, item, name), asker);
   return visibleItems(world, viewer, definition)
-    .filter((item) => archive === undefined || (item.archive === archive && seesArchive(world, viewer, archive)))
-    .filter((item) => folder === undefined || item.folder === folder)
+    .filter((item) => archive === undefined || item.archive === archive)
+    .filter((item) => folder === undefined || (item.folder === folder && seesFolder(world, viewer, folder)))
     .filter((item) => meets(item, where) && meets(item, view?.where))
     .sort((a, b) => compareItems(world, viewer, orderBy, a, b));
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { byId, list, page } from './lists.ts';
 import { document, ids, refusalsOf, review, sightOf, world } from './sample.ts';
-import { abilitiesOf, cellOf, levelInPlane, levelOf } from './sight.ts';
+import { levelInPlane } from './planes.ts';
+import { abilitiesOf, cellOf, levelOf } from './sight.ts';
 import { groupsOf } from './viewers.ts';
 import { ANONYMOUS, newArchiveEntries, type Condition, type World } from './world.ts';
 import { changeClient, create, update } from './writes.ts';
@@ -44,7 +45,7 @@ describe('users and groups', () => {
     const seers = (made: World): string[] =>
       ['eve', 'gil', ANONYMOUS].filter((viewer) => sightOf(made, viewer).length > 0);
     expect(seers(world(sketch))).toEqual(['eve']);
-    const view = { archive: 'files', permission: 'VIEW' } as const;
+    const view = { object: 'files', permission: 'VIEW' } as const;
     const guests = { ...view, principal: { group: 'GUESTS' }, decision: 'ALLOW' } as const;
     expect(seers(world({ ...sketch, entries: [...newArchiveEntries('files'), guests] }))).toEqual(['eve', 'gil']);
     const nobody = { ...view, principal: { group: 'EVERYONE' }, decision: 'DENY' } as const;

@@ -1,61 +1,20 @@
 import { holds, SYSTEM_FIELDS, type Asker, type Cell } from './conditions.ts';
-import { isViewer, may, passesClient, planesOf, seesUser } from './viewers.ts';
+import { passesLayers } from './layers.ts';
+import { abilitiesInPlane, contentOf, isActive, levelInPlane, planesOf } from './planes.ts';
+import { seesUser } from './viewers.ts';
 import {
   find,
   type Definition,
-  type DefinitionInPlane,
   type Id,
   type Item,
   type Level,
+  type Permission,
   type Plane,
   type Value,
   type World,
 } from './world.ts';
 
 const RANK: Record<Level, number> = { HIDDEN: 0, READ: 1, EDIT: 2 };
-
-/** A4: the abilities that every definition has, next to its own. They touch no field. */
-export const COMMON_ABILITIES = ['CREATE', 'DELETE', 'MASS_DELETE', 'MASS_UPDATE'] as const;
-
-function contentOf(plane: Plane, definition: Definition): DefinitionInPlane | undefined {
-  if (!plane.full) return plane.content[definition.name];
-  return {
-    views: Object.keys(definition.views),
-    layouts: Object.keys(definition.layouts),
-    documentViewers: Object.keys(definition.documentViewers),
-    abilities: [...COMMON_ABILITIES, ...Object.keys(definition.abilities)],
-    restriction: null,
-  };
-}
-
-/** A1: a definition is active in a plane that enables one of its views, layouts or document viewers. */
-export function isActive(plane: Plane, definition: Definition): boolean {
-  const content = contentOf(plane, definition);
-  return content !== undefined && content.views.length + content.layouts.length + content.documentViewers.length > 0;
-}
-
-/** A3: the level of a field in a plane. */
-export function levelInPlane(plane: Plane, definition: Definition, field: string): Level {
-  const content = contentOf(plane, definition);
-  if (content === undefined) return 'HIDDEN';
-  const layouts = content.layouts.map((name) => definition.layouts[name]!);
-  const edited = layouts.some(({ edits }) => edits.includes(field));
-  if (edited && definition.fields[field]!.readOnly !== true) return 'EDIT';
-  const shown =
-    edited ||
-    layouts.some(({ shows }) => shows.includes(field)) ||
-    content.views.some((name) => definition.views[name]!.fields.includes(field)) ||
-    content.documentViewers.some((name) => definition.documentViewers[name]!.fields.includes(field));
-  return shown ? 'READ' : 'HIDDEN';
-}
-
-/** A4: the abilities that count in a plane: granted, and with every field that they need shown there. */
-export function abilitiesInPlane(plane: Plane, definition: Definition): string[] {
-  if (!isActive(plane, definition)) return [];
-  return contentOf(plane, definition)!.abilities.filter((ability) =>
-    (definition.abilities[ability]?.fields ?? []).every((field) => levelInPlane(plane, definition, field) !== 'HIDDEN'),
-  );
-}
 
 export function definitionOf(world: World, item: Item): Definition {
   return world.definitions[item.definition]!;
@@ -80,12 +39,7 @@ export function exposingPlanes(world: World, viewer: Id, item: Item): Plane[] {
 
 /** V1 without its last line: what the viewer would see if it weren't in the trash. */
 export function wouldSee(world: World, viewer: Id, item: Item): boolean {
-  return (
-    isViewer(world, viewer) &&
-    passesClient(world, viewer, item.archive, item.client) &&
-    may(world, viewer, item.archive, 'VIEW') &&
-    exposingPlanes(world, viewer, item).length > 0
-  );
+  return passesLayers(world, viewer, item, 'VIEW') && exposingPlanes(world, viewer, item).length > 0;
 }
 
 /** V1. */
@@ -113,24 +67,24 @@ function grantedLevel(world: World, viewer: Id, item: Item, field: string): Leve
     .reduce<Level>((highest, level) => (RANK[level] > RANK[highest] ? level : highest), 'HIDDEN');
 }
 
-/** A7, V4: the level of a cell of a record that the viewer sees; EDIT is lowered where P8 forbids the change. */
+/** A7, V4: the level of a cell of a record that the viewer sees; EDIT is lowered where another layer forbids the change. */
 export function levelOf(world: World, viewer: Id, item: Item, field: string): Level {
   const level = grantedLevel(world, viewer, item, field);
-  return level === 'EDIT' && !may(world, viewer, item.archive, 'EDIT') ? 'READ' : level;
+  return level === 'EDIT' && !passesLayers(world, viewer, item, 'EDIT') ? 'READ' : level;
 }
 
-/** A8, V4: abilities on a record that the viewer sees, those that write only where P8 lets the viewer write. */
+/** A8, V4: abilities on a record that the viewer sees, those that write only where the other layers let the viewer write. */
 export function abilitiesOf(world: World, viewer: Id, item: Item): string[] {
   const granted = exposingPlanes(world, viewer, item).flatMap((plane) =>
     abilitiesInPlane(plane, definitionOf(world, item)),
   );
-  const needs: Record<string, 'CREATE' | 'DELETE' | 'EDIT'> = {
+  const needs: Record<string, Permission> = {
     CREATE: 'CREATE',
     DELETE: 'DELETE',
     MASS_DELETE: 'DELETE',
     MASS_UPDATE: 'EDIT',
   };
-  const usable = granted.filter((each) => needs[each] === undefined || may(world, viewer, item.archive, needs[each]));
+  const usable = granted.filter((each) => needs[each] === undefined || passesLayers(world, viewer, item, needs[each]));
   return [...new Set(usable)].sort();
 }
 

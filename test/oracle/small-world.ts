@@ -1,7 +1,9 @@
 import {
+  find,
   newArchiveEntries,
   type Condition,
   type Definition,
+  type Folder,
   type Id,
   type Item,
   type Plane,
@@ -25,7 +27,11 @@ export interface Sketch {
   /** [client, archive, user or group] */
   assignments?: [string, string, string][];
   planes?: Record<string, PlaneSketch>;
+  /** Folder → the archive or folder that it is in. */
+  folders?: Record<string, string>;
   entries?: World['entries'];
+  /** Objects that break inheritance, without copies. */
+  breaks?: string[];
   /** Record id → what it is. */
   items?: Record<string, ItemSketch>;
 }
@@ -35,6 +41,7 @@ export type PlaneSketch = { groups: string[]; full?: true } & Record<string, unk
 export interface ItemSketch {
   definition: string;
   archive?: string;
+  folder?: string;
   client?: string;
   owner?: string;
   trashed?: boolean;
@@ -79,7 +86,7 @@ export function smallWorld(sketch: Sketch): World {
     members: links.filter(([, name]) => !groupNames.includes(name)).map(([group, user]) => ({ group, user })),
     workspaces: [{ id: workspace }],
     archives,
-    folders: archives.map(({ id }) => ({ id, archive: id, parent: null })),
+    folders: foldersOf(archives, sketch.folders ?? {}),
     clients: (sketch.clients ?? []).map((id) => ({ id, workspace, name: id })),
     assignments: (sketch.assignments ?? []).map(([client, archive, name]) => ({
       client,
@@ -91,10 +98,21 @@ export function smallWorld(sketch: Sketch): World {
       groups.map((group) => ({ plane, group })),
     ),
     entries: sketch.entries ?? archives.flatMap(({ id }) => newArchiveEntries(id)),
+    breaks: sketch.breaks ?? [],
     items: Object.entries(sketch.items ?? {}).map(([id, item]) =>
       itemOf(sketch.definitions, archives[0]!.id, id, item),
     ),
   };
+}
+
+/** A folder comes after the one that it is in. */
+function foldersOf(archives: World['archives'], parents: Record<string, string>): Folder[] {
+  const folders = archives.map(({ id }): Folder => ({ id, archive: id, parent: null, name: id, trashedWith: null }));
+  for (const [id, parent] of Object.entries(parents)) {
+    const { archive } = find(folders, parent);
+    folders.push({ id, archive, parent, name: id, trashedWith: null });
+  }
+  return folders;
 }
 
 function planeOf(id: Id, workspace: Id, { groups: _groups, full, ...definitions }: PlaneSketch): Plane {
@@ -118,7 +136,7 @@ function itemOf(definitions: Record<string, Definition>, firstArchive: Id, id: I
     id,
     definition: item.definition,
     archive,
-    folder: archive,
+    folder: item.folder ?? archive,
     client: item.client ?? null,
     owner: item.owner ?? null,
     version: item.version ?? 1,

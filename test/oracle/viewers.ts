@@ -1,4 +1,4 @@
-import { ANONYMOUS, type Id, type Permission, type Principal, type Role, type World } from './world.ts';
+import { ANONYMOUS, type Id, type Principal, type Role, type World } from './world.ts';
 
 /** U1, U7, V1: anonymous or an active account that isn't blocked. */
 export function isViewer(world: World, viewer: Id): boolean {
@@ -36,71 +36,30 @@ export function isGiven(world: World, viewer: Id, principal: Principal): boolean
 }
 
 /** U9: a DENY to Everyone reaches every viewer, guests and anonymous included. */
-function isDenied(world: World, viewer: Id, principal: Principal): boolean {
+export function isDenied(world: World, viewer: Id, principal: Principal): boolean {
   return ('group' in principal && principal.group === 'EVERYONE') || isGiven(world, viewer, principal);
 }
 
-/** P4 at the archive's root: a DENY that reaches the viewer wins, else an ALLOW, else no. */
-function isAllowed(world: World, viewer: Id, archive: Id, permission: Permission): boolean {
-  const entries = world.entries.filter((entry) => entry.archive === archive && entry.permission === permission);
-  if (entries.some(({ decision, principal }) => decision === 'DENY' && isDenied(world, viewer, principal)))
-    return false;
-  return entries.some(({ decision, principal }) => decision === 'ALLOW' && isGiven(world, viewer, principal));
-}
-
-/** P8: what a permission is worth. Without VIEW nothing; CREATE and DELETE also need EDIT on the folder. */
-export function may(world: World, viewer: Id, archive: Id, permission: Permission): boolean {
-  const needed: Record<Permission, Permission[]> = {
-    VIEW: ['VIEW'],
-    EDIT: ['VIEW', 'EDIT'],
-    CREATE: ['VIEW', 'EDIT', 'CREATE'],
-    DELETE: ['VIEW', 'EDIT', 'DELETE'],
-  };
-  if (!isViewer(world, viewer) || (permission === 'CREATE' && isGuest(world, viewer))) return false;
-  return needed[permission].every((each) => isAllowed(world, viewer, archive, each));
-}
-
 /** U4: guests create nothing. */
-function isGuest(world: World, viewer: Id): boolean {
+export function isGuest(world: World, viewer: Id): boolean {
   return world.users.some(({ id, role }) => id === viewer && role === 'GUEST');
 }
 
 /** U3: who sees whom. Built-in groups make nobody visible. */
 export function seesUser(world: World, viewer: Id, user: Id): boolean {
   const role = world.users.find(({ id }) => id === viewer)?.role;
-  if (!isViewer(world, viewer) || role === undefined || !world.users.some(({ id }) => id === user)) return false;
+  const exists = world.users.some(({ id }) => id === user);
+  if (!isViewer(world, viewer) || role === undefined || !exists) return false;
   if (viewer === user || role === 'ADMINISTRATOR' || role === 'INTERNAL') return true;
   if (role === 'GUEST') return false;
   const isIn = (group: Id, who: Id) => world.members.some((member) => member.group === group && member.user === who);
   return world.groups.some(({ id }) => isIn(id, viewer) && isIn(id, user));
 }
 
-/** C4, C7: the clients that the viewer is assigned to in the archive, in the order of their names. */
-export function clientsOf(world: World, viewer: Id, archive: Id): Id[] {
-  const assigned = world.assignments.filter(
-    (each) => each.archive === archive && isGiven(world, viewer, each.principal),
-  );
-  const ids = new Set(assigned.map(({ client }) => client));
-  return world.clients.filter(({ id }) => ids.has(id)).map(({ id }) => id);
-}
-
-/** C1, C5: whether the client layer lets the viewer through to records of `client` in the archive. */
-export function passesClient(world: World, viewer: Id, archive: Id, client: Id | null): boolean {
-  const { clientsEnabled } = world.archives.find(({ id }) => id === archive)!;
-  return !clientsEnabled || (client !== null && clientsOf(world, viewer, archive).includes(client));
-}
-
-/** C6, P8: whether the archive and its folders exist for the viewer. */
-export function seesArchive(world: World, viewer: Id, archive: Id): boolean {
-  const found = world.archives.find(({ id }) => id === archive);
-  if (found === undefined || !may(world, viewer, archive, 'VIEW')) return false;
-  return !found.clientsEnabled || clientsOf(world, viewer, archive).length > 0;
-}
-
-/** A6: the planes of the groups that the viewer belongs to. */
-export function planesOf(world: World, viewer: Id): World['planes'] {
-  if (!isViewer(world, viewer)) return [];
-  const groups = groupsOf(world, viewer);
-  const ids = new Set(world.planeGroups.filter(({ group }) => groups.has(group)).map(({ plane }) => plane));
-  return world.planes.filter(({ id }) => ids.has(id));
+/** U3: the groups that somebody may see: administrators and internal users all, external users those that they are in. */
+export function seesPrincipal(world: World, viewer: Id, principal: Principal): boolean {
+  if ('user' in principal) return seesUser(world, viewer, principal.user);
+  const role = world.users.find(({ id }) => id === viewer)?.role;
+  if (!isViewer(world, viewer) || role === undefined || role === 'GUEST') return false;
+  return role !== 'EXTERNAL' || world.members.some(({ group, user }) => group === principal.group && user === viewer);
 }

@@ -43,7 +43,8 @@ export type Role = 'ADMINISTRATOR' | 'INTERNAL' | 'EXTERNAL' | 'GUEST';
 export const BUILTIN = ['EVERYONE', 'ADMINISTRATORS', 'INTERNALS', 'EXTERNALS', 'GUESTS', 'ANONYMOUS'] as const;
 export type Builtin = (typeof BUILTIN)[number];
 
-export type Permission = 'VIEW' | 'EDIT' | 'CREATE' | 'DELETE';
+export const PERMISSIONS = ['VIEW', 'EDIT', 'CREATE', 'DELETE', 'EDIT_PERMISSIONS'] as const;
+export type Permission = (typeof PERMISSIONS)[number];
 export type Level = 'HIDDEN' | 'READ' | 'EDIT';
 export type Principal = { user: Id } | { group: Id };
 
@@ -56,6 +57,28 @@ export interface User {
   active: boolean;
   /** When the block ends; `infinity` for good; null: not blocked. */
   blockedUntil: string | null;
+}
+
+/** P2: what an object of the tree says of a principal. An archive's root goes by the archive's id. */
+export interface Entry {
+  object: Id;
+  principal: Principal;
+  permission: Permission;
+  decision: 'ALLOW' | 'DENY';
+  /** P5: made by a break, and unchanged since. */
+  copied?: true;
+  /** P5: the decision of the object's own that a copied one overrules as long as the break lasts. */
+  covers?: 'ALLOW';
+}
+
+export interface Folder {
+  id: Id;
+  archive: Id;
+  /** Null for the root, which has the archive's own id. */
+  parent: Id | null;
+  name: string;
+  /** W2: the folder that took it along into the trash, or itself; null: not in the trash. */
+  trashedWith: Id | null;
 }
 
 export interface DefinitionInPlane {
@@ -86,6 +109,8 @@ export interface Item {
   createdAt: string;
   updatedAt: string;
   trashed: boolean;
+  /** W2: the folder that took it along into the trash. */
+  trashedWith?: Id;
   values: Record<string, Value>;
 }
 
@@ -100,22 +125,23 @@ export interface World {
   members: { group: Id; user: Id }[];
   workspaces: { id: Id }[];
   archives: { id: Id; workspace: Id; clientsEnabled: boolean }[];
-  /** Every archive has a root folder with the archive's own id and no parent. */
-  folders: { id: Id; archive: Id; parent: Id | null }[];
+  folders: Folder[];
   clients: { id: Id; workspace: Id; name: string }[];
   assignments: { client: Id; archive: Id; principal: Principal }[];
   planes: Plane[];
   planeGroups: { plane: Id; group: Id }[];
-  /** P2 at archive roots; a new archive has the entries of P6. */
-  entries: { archive: Id; principal: Principal; permission: Permission; decision: 'ALLOW' | 'DENY' }[];
+  /** P2; a new archive's root has the entries of P6. */
+  entries: Entry[];
+  /** P5: the objects that inherit nothing. */
+  breaks: Id[];
   items: Item[];
 }
 
-/** P6: what a new archive root allows. */
-export function newArchiveEntries(archive: Id): World['entries'] {
-  return (['VIEW', 'EDIT', 'CREATE', 'DELETE'] as const).map((permission) => ({
-    archive,
-    principal: { group: 'EVERYONE' },
+/** P6: what a new archive root allows; its creator is nobody here. */
+export function newArchiveEntries(archive: Id): Entry[] {
+  return PERMISSIONS.map((permission) => ({
+    object: archive,
+    principal: { group: permission === 'EDIT_PERMISSIONS' ? 'ADMINISTRATORS' : 'EVERYONE' },
     permission,
     decision: 'ALLOW',
   }));

@@ -1,17 +1,11 @@
-import { abilitiesInPlane, abilitiesOf, levelInPlane, findsInTrash, levelOf, meetsPlane, sees } from './sight.ts';
-import { clientsOf, isViewer, may, planesOf, seesArchive, seesUser } from './viewers.ts';
-import { ANONYMOUS, type Definition, type Id, type Item, type Value, type World } from './world.ts';
-
-export type Refusal = 'FORBIDDEN' | 'NOT_FOUND' | 'VALIDATION_FAILED' | 'CLIENT_REQUIRED' | 'STALE_VERSION';
-
-/**
- * What becomes of a write. Without refusals it happens, and `world` is the world after it; otherwise nothing changes (W5), and the
- * writer hears one of the refusals (the rules don't say which comes first).
- */
-export interface Verdict {
-  refusals: Set<Refusal>;
-  world: World;
-}
+import { abilitiesInPlane, levelInPlane, planesOf } from './planes.ts';
+import { chosenClient, placeRefusals, selectableClients, type Place } from './places.ts';
+import { abilitiesOf, findsInTrash, levelOf, meetsPlane, sees } from './sight.ts';
+import { passesLayers } from './layers.ts';
+import { may } from './tree.ts';
+import { seesUser } from './viewers.ts';
+import { ANONYMOUS, find, type Definition, type Id, type Item, type Value, type World } from './world.ts';
+import { verdict, type Refusal, type Verdict } from './verdict.ts';
 
 export interface Target {
   id: Id;
@@ -57,8 +51,11 @@ export function remove(world: World, viewer: Id, definition: string, targets: Ta
 export function restore(world: World, viewer: Id, definition: string, targets: Target[]): Verdict {
   return write(world, viewer, definition, targets, {
     exists: (item) => item.definition === definition && findsInTrash(world, viewer, item),
-    refusals: (item, existing) => unlessDeletable(world, viewer, item, targets, existing),
-    change: (item) => ({ ...item, trashed: false }),
+    refusals: (item, existing) => [
+      ...unlessDeletable(world, viewer, item, targets, existing),
+      ...(find(world.folders, item.folder).trashedWith === null ? [] : (['VALIDATION_FAILED'] as const)),
+    ],
+    change: ({ trashedWith: _, ...item }) => ({ ...item, trashed: false }),
   });
 }
 
@@ -75,17 +72,6 @@ export function changeClient(world: World, viewer: Id, definition: string, targe
   });
 }
 
-export interface Place {
-  archive: Id;
-  folder: Id;
-  client?: Id | undefined;
-  /**
-   * An SQL statement that names no client looks like one that names the record's own: in another archive this one is kept if
-   * it is the viewer's there.
-   */
-  keepsClient?: boolean;
-}
-
 /**
  * P8, W4, C8: moves records into a folder, also of another archive of the workspace; EDIT on the record and on both folders. In
  * another archive a record gets its client as a new record does.
@@ -98,20 +84,21 @@ export function move(world: World, viewer: Id, definition: string, targets: Targ
     const kept = isOwn && place.keepsClient === true ? item.client! : undefined;
     return chosenClient(world, viewer, place.archive, place.client ?? kept);
   };
-  return write(world, viewer, definition, targets, {
-    always: [
-      ...placeRefusals(world, viewer, place, 'EDIT'),
-      ...(place.client === undefined ? [] : chosenClient(world, viewer, place.archive, place.client).refusals),
-    ],
+  const moved = write(world, viewer, definition, targets, {
+    always: place.client === undefined ? [] : chosenClient(world, viewer, place.archive, place.client).refusals,
     exists: (item) => item.definition === definition && sees(world, viewer, item),
     refusals: (item) => [
       ...unlessEditable(world, viewer, item),
       ...unlessAble(world, viewer, item, targets.length > 1 ? 'MASS_UPDATE' : null),
       ...(workspaceOf(item.archive) === workspaceOf(place.archive) ? [] : (['NOT_FOUND'] as const)),
+      ...unlessMovable(world, viewer, item, place),
       ...clientFor(item).refusals,
     ],
     change: (item) => ({ ...item, archive: place.archive, folder: place.folder, client: clientFor(item).client }),
   });
+  // A call that is refused anyway may be refused for its place, also where nothing that exists would move there.
+  if (moved.refusals.size > 0) placeRefusals(world, viewer, place, 'EDIT').forEach((each) => moved.refusals.add(each));
+  return moved;
 }
 
 export interface NewItem extends Place {
@@ -188,13 +175,16 @@ function write(
   return verdict(world, refusals, after);
 }
 
-function verdict(before: World, refusals: readonly Refusal[], after: World): Verdict {
-  return { refusals: new Set(refusals), world: refusals.length === 0 ? after : before };
-}
-
 /** P8. Whether a record that is seen but not to be changed is refused by name or like a missing one, the rules leave open. */
 function unlessEditable(world: World, viewer: Id, item: Item): Refusal[] {
-  return may(world, viewer, item.archive, 'EDIT') ? [] : ['FORBIDDEN', 'NOT_FOUND'];
+  return passesLayers(world, viewer, item, 'EDIT') ? [] : ['FORBIDDEN', 'NOT_FOUND'];
+}
+
+/** P8: EDIT on the folder that the record is in and on the one that it goes to; a record that is there already doesn't move. */
+function unlessMovable(world: World, viewer: Id, item: Item, place: Place): Refusal[] {
+  if (item.folder === place.folder && item.archive === place.archive) return [];
+  const leaves = may(world, viewer, item.folder, 'EDIT');
+  return [...placeRefusals(world, viewer, place, 'EDIT'), ...(leaves ? [] : (['FORBIDDEN'] as const))];
 }
 
 function unlessAble(world: World, viewer: Id, item: Item, ability: string | null): Refusal[] {
@@ -209,34 +199,6 @@ function unlessDeletable(world: World, viewer: Id, item: Item, targets: Target[]
   return [targets.length, existing].flatMap((count) =>
     unlessAble(world, viewer, item, count > 1 ? 'MASS_DELETE' : 'DELETE'),
   );
-}
-
-function placeRefusals(world: World, viewer: Id, { archive, folder }: Place, permission: 'EDIT' | 'CREATE'): Refusal[] {
-  const known =
-    seesArchive(world, viewer, archive) && world.folders.some((each) => each.id === folder && each.archive === archive);
-  if (!known) return ['NOT_FOUND'];
-  return may(world, viewer, archive, permission) ? [] : ['FORBIDDEN'];
-}
-
-/** C7, C8: the clients that the viewer can choose in an archive; none where clients are off. */
-function selectableClients(world: World, viewer: Id, archive: Id): Id[] {
-  const enabled = world.archives.find(({ id }) => id === archive)?.clientsEnabled ?? false;
-  return enabled && isViewer(world, viewer) ? clientsOf(world, viewer, archive) : [];
-}
-
-/** C7, C8: the client that a record gets in an archive. A client that isn't the viewer's is like one that doesn't exist. */
-function chosenClient(
-  world: World,
-  viewer: Id,
-  archive: Id,
-  client: Id | undefined,
-): { client: Id | null; refusals: Refusal[] } {
-  if (!seesArchive(world, viewer, archive)) return { client: null, refusals: ['NOT_FOUND'] };
-  const enabled = world.archives.find(({ id }) => id === archive)?.clientsEnabled ?? false;
-  if (!enabled) return { client: null, refusals: client === undefined ? [] : ['VALIDATION_FAILED'] };
-  const choices = selectableClients(world, viewer, archive);
-  if (client !== undefined) return { client, refusals: choices.includes(client) ? [] : ['NOT_FOUND'] };
-  return { client: choices[0] ?? null, refusals: choices.length > 1 ? ['CLIENT_REQUIRED'] : [] };
 }
 
 function emptyValues(definition: Definition): Record<string, Value> {
@@ -278,7 +240,7 @@ function invalidValues(
 }
 
 /** V2's declared exception: a unique field is unique per archive and client, the trash aside. Empty values don't meet. */
-function hasConflict(world: World, changed: Item[]): boolean {
+export function hasConflict(world: World, changed: Item[]): boolean {
   return changed.some((item) =>
     Object.entries(world.definitions[item.definition]!.fields)
       .filter(([name, { unique }]) => unique === true && item.values[name] != null)

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { breakInheritance, restoreInheritance } from './breaks.ts';
+import { removeFolder, restoreFolder } from './folder-writes.ts';
+import { pathOf, seesFolder } from './folders.ts';
 import { trash } from './lists.ts';
-import { ids, refusalsOf, review, sightOf } from './sample.ts';
-import { newArchiveEntries } from './world.ts';
+import { document, ids, refusalsOf, review, sightOf, world } from './sample.ts';
+import { find, newArchiveEntries } from './world.ts';
 import { create, move, remove, restore, update } from './writes.ts';
 
 describe('writing', () => {
@@ -96,5 +99,55 @@ describe('writing', () => {
     expect(to('gus', 'permits').world.items[0]).toMatchObject({ archive: 'permits', client: 'general' });
     expect(refusalsOf(to('fay', 'permits'))).toEqual(['NOT_FOUND']);
     expect(refusalsOf(to('fay', 'closed'))).toEqual(['FORBIDDEN']);
+  });
+
+  test('U3, W8: a user who does not exist is refused like one who is not seen', () => {
+    const made = world({
+      users: { fay: 'INTERNAL' },
+      planes: { plane: { groups: ['EVERYONE'], document: { layouts: ['all'] } } },
+      items: { coded: { definition: 'document' } },
+    });
+    const keeper = { ...document, fields: { ...document.fields, answers: { type: 'user' as const } } };
+    const asked = { ...made, definitions: { document: keeper } };
+    expect(refusalsOf(update(asked, 'fay', 'document', one, { answers: 'fay' }))).toEqual([]);
+    expect(refusalsOf(update(asked, 'fay', 'document', one, { answers: 'nobody' }))).toEqual(['VALIDATION_FAILED']);
+  });
+
+  test('P3–P5: a DENY above reaches what is below, up to a break, which copies it', () => {
+    const made = review({
+      folders: { year: 'files', month: 'year' },
+      items: { coded: { definition: 'document', folder: 'month', values: { title: 'a' } } },
+      entries: [
+        ...newArchiveEntries('files'),
+        { object: 'year', principal: { user: 'emil' }, permission: 'VIEW', decision: 'DENY' },
+      ],
+    });
+    expect(sightOf(made, 'emil')).toEqual([]);
+    const broken = breakInheritance(made, 'month');
+    expect(sightOf(broken, 'emil')).toEqual([]);
+    const without = {
+      ...broken,
+      entries: broken.entries.filter(({ object, decision }) => object !== 'month' || decision === 'ALLOW'),
+    };
+    expect(sightOf(without, 'emil')).toEqual(['coded']);
+    expect(pathOf(without, 'emil', find(without.folders, 'month'))).toEqual(['month']);
+    expect(sightOf(restoreInheritance(without, 'month'), 'emil')).toEqual([]);
+  });
+
+  test('P8: a folder goes into the trash only with all that is in it, hidden things included, and comes back with it', () => {
+    const made = review({
+      folders: { year: 'files' },
+      items: {
+        coded: { definition: 'document', folder: 'year', values: { title: 'a', relevancy: 'YES' } },
+        open: { definition: 'document', folder: 'files', values: { title: 'b' } },
+      },
+    });
+    expect(refusalsOf(removeFolder(made, 'emil', 'year'))).toEqual(['FORBIDDEN']);
+    const { world: after } = removeFolder(made, 'fay', 'year');
+    expect([sightOf(after, 'fay'), seesFolder(after, 'fay', 'year')]).toEqual([[], false]);
+    expect(refusalsOf(restore(after, 'fay', 'document', one))).toEqual(['VALIDATION_FAILED']);
+    expect(sightOf(restoreFolder(after, 'fay', 'year').world, 'fay')).toEqual(['coded']);
+    const hidden = { ...made, items: made.items.map((item) => ({ ...item, folder: 'year' })) };
+    expect(refusalsOf(removeFolder(hidden, 'fay', 'year'))).toEqual(['FORBIDDEN']);
   });
 });

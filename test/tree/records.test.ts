@@ -185,3 +185,12 @@ test('a record that is erased takes its entries along', async () => {
   expect(await scope()).toBeUndefined();
   expect(await tree().owner.query('select from rowplane.object_entries where object_id = $1', [paper])).toEqual([]);
 });
+
+test('P5: a record that breaks inheritance and has entries of its own is erased like any', async () => {
+  await tree().breakAt(paper);
+  await tree().entry(paper, hana!, 'VIEW', 'ALLOW');
+  await tree().edit(ben!, 'document', [paper], 'deleted_at = now()');
+  await tree().as(ben!, (sql) => sql.query(`delete from ws_${tree().workspace}_trash.document where id = $1`, [paper]));
+  expect(await scope()).toBeUndefined();
+  expect(await tree().owner.query('select from rowplane.object_entries where object_id = $1', [paper])).toEqual([]);
+});

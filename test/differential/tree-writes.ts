@@ -1,0 +1,113 @@
+import type { Connection } from '../../src/database/queryable.ts';
+import { encodeId } from '../../src/graphql/global-id.ts';
+import { find, type Id, type Principal, type World } from '../oracle/world.ts';
+import { viewerToken } from '../support/database.ts';
+import { globalId, globalIdOf, type Api } from './api.ts';
+import { storedGroup } from './load-world.ts';
+import { workspaceOf } from './sql-sight.ts';
+import { refusalOf } from './sql-writes.ts';
+import type { Stage } from './stage.ts';
+import type { TreeCommand } from './tree-commands.ts';
+
+/** V6: tries a command by the functions that people with a database login call. The code of the refusal, or null. */
+export async function writeTreeBySql(sql: Connection, command: TreeCommand): Promise<string | null> {
+  await sql.query('begin isolation level read committed');
+  const code = await refusalOf(async () => {
+    await sql.query('set local role rowplane_viewer');
+    await sql.query('select rowplane.enter($1)', [viewerToken(command.viewer)]);
+    const [call, values] = callOf(command);
+    await sql.query(`select rowplane.${call}`, values);
+    // P7 is judged at the end of the transaction.
+    await sql.query('commit');
+    return null;
+  });
+  if (code !== null) await sql.query('rollback');
+  return code;
+}
+
+function callOf(command: TreeCommand): [string, unknown[]] {
+  switch (command.kind) {
+    case 'createFolder':
+      return ['create_folder($1, $2)', [command.parent, command.name]];
+    case 'renameFolder':
+      return ['rename_folder($1, $2)', [command.folder, command.name]];
+    case 'moveFolder':
+      return ['move_folder($1, $2, $3)', [command.folder, command.parent, command.confirm]];
+    case 'deleteFolder':
+      return ['delete_folder($1)', [command.folder]];
+    case 'restoreFolder':
+      return ['restore_folder($1)', [command.folder]];
+    case 'setEntry': {
+      const { object, principal, permission, decision, confirm } = command;
+      return ['set_entry($1, $2, $3, $4, $5)', [object, storedPrincipal(principal), permission, decision, confirm]];
+    }
+    case 'setInheritance':
+      return ['set_inheritance($1, $2, $3)', [command.object, command.inherit, command.confirm]];
+  }
+}
+
+function storedPrincipal(principal: Principal): Id {
+  return 'user' in principal ? principal.user : storedGroup(principal.group);
+}
+
+/** Tries a command by the mutation that is made for it. The code of the refusal, or null. */
+export async function writeTreeByApi(
+  api: Api,
+  stage: Stage,
+  world: World,
+  command: TreeCommand,
+): Promise<string | null> {
+  const { name, input, answer } = mutationFor(stage, world, command);
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  const source = `mutation ($input: ${type}!) { ${name}(input: $input) { ${answer} } }`;
+  const { code } = await api.ask(command.viewer, source, { input });
+  return code;
+}
+
+function mutationFor(
+  stage: Stage,
+  world: World,
+  command: TreeCommand,
+): { name: string; input: object; answer: string } {
+  const folder = 'folder { id }';
+  switch (command.kind) {
+    case 'createFolder':
+      return {
+        name: command.kind,
+        input: { parent: globalIdOf.folder(command.parent), name: command.name },
+        answer: folder,
+      };
+    case 'renameFolder':
+      return {
+        name: command.kind,
+        input: { id: globalIdOf.folder(command.folder), name: command.name },
+        answer: folder,
+      };
+    case 'moveFolder': {
+      const { folder: id, parent, confirm } = command;
+      const input = { id: globalIdOf.folder(id), parent: globalIdOf.folder(parent), confirm };
+      return { name: command.kind, input, answer: folder };
+    }
+    case 'deleteFolder':
+      return { name: command.kind, input: { id: globalIdOf.folder(command.folder) }, answer: 'deletedId' };
+    case 'restoreFolder':
+      return { name: command.kind, input: { id: globalIdOf.folder(command.folder) }, answer: folder };
+    case 'setEntry': {
+      const { object, principal, permission, decision, confirm } = command;
+      const whom = encodeId('user' in principal ? 'User' : 'Group', storedPrincipal(principal));
+      const changes = [{ object: globalObject(stage, world, object), principal: whom, permission, decision }];
+      return { name: 'setPermissions', input: { changes, confirm }, answer: 'objects { object }' };
+    }
+    case 'setInheritance': {
+      const { object, inherit, confirm } = command;
+      const input = { objects: [globalObject(stage, world, object)], confirm };
+      return { name: inherit ? 'restoreInheritance' : 'breakInheritance', input, answer: 'objects { object }' };
+    }
+  }
+}
+
+function globalObject(stage: Stage, world: World, object: Id): string {
+  if (world.folders.some(({ id }) => id === object)) return globalIdOf.folder(object);
+  const item = find(world.items, object);
+  return globalId(item.definition, stage.workspaceId(workspaceOf(world, item)), object);
+}
