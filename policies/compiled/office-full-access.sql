@@ -32,17 +32,18 @@ create view plane_1.batch as
     t.archive_id,
     t.folder_id,
     t.client_id,
-    t.owner_id,
+    seen_owner_id.id as owner_id,
     t.version,
     t.created_at,
     t.updated_at,
     t.name,
     t.status,
     t.received_at
-  from ws_1.batch t;
+  from ws_1.batch t
+  left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id;
 create rule plain as on update to plane_1.batch do also nothing;
 grant select on plane_1.batch to rowplane_viewer;
-comment on view plane_1.batch is 'A3, A7: definition batch as plane 1 shows it. References to records that the viewer doesn''t see are empty.';
+comment on view plane_1.batch is 'A3, A7: definition batch as plane 1 shows it. References to records and users whom the viewer doesn''t see are empty.';
 alter view plane_1.batch owner to acp_d3d3d3_1;
 
 grant select (id, realm_id, archive_id, folder_id, client_id, owner_id, version, created_at, updated_at, title, document_date, pages, amount, confidential, relevancy, coding, notes, process_id, batch_id),
@@ -61,7 +62,7 @@ create view plane_1.document as
     t.archive_id,
     t.folder_id,
     t.client_id,
-    t.owner_id,
+    seen_owner_id.id as owner_id,
     t.version,
     t.created_at,
     t.updated_at,
@@ -76,11 +77,12 @@ create view plane_1.document as
     seen_process_id.id as process_id,
     seen_batch_id.id as batch_id
   from ws_1.document t
+  left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id
   left join ws_1_sight.process seen_process_id on seen_process_id.id = t.process_id
   left join ws_1_sight.batch seen_batch_id on seen_batch_id.id = t.batch_id;
 create rule plain as on update to plane_1.document do also nothing;
 grant select on plane_1.document to rowplane_viewer;
-comment on view plane_1.document is 'A3, A7: definition document as plane 1 shows it. References to records that the viewer doesn''t see are empty.';
+comment on view plane_1.document is 'A3, A7: definition document as plane 1 shows it. References to records and users whom the viewer doesn''t see are empty.';
 alter view plane_1.document owner to acp_d3d3d3_1;
 
 grant select (id, realm_id, archive_id, folder_id, client_id, owner_id, version, created_at, updated_at, reference, channel, department, "group", responsible, started_at, due_at, planned_end_at, ended_at),
@@ -99,7 +101,7 @@ create view plane_1.process as
     t.archive_id,
     t.folder_id,
     t.client_id,
-    t.owner_id,
+    seen_owner_id.id as owner_id,
     t.version,
     t.created_at,
     t.updated_at,
@@ -113,10 +115,11 @@ create view plane_1.process as
     t.planned_end_at,
     t.ended_at,
     coalesce((select rowplane.viewer_flags(1, 'EDIT'))[t.realm_id], false) and t.ended_at is not null as frozen_1
-  from ws_1.process t;
+  from ws_1.process t
+  left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id;
 create rule plain as on update to plane_1.process do also nothing;
 grant select on plane_1.process to rowplane_viewer;
-comment on view plane_1.process is 'A3, A7: definition process as plane 1 shows it. References to records that the viewer doesn''t see are empty.';
+comment on view plane_1.process is 'A3, A7: definition process as plane 1 shows it. References to records and users whom the viewer doesn''t see are empty.';
 alter view plane_1.process owner to acp_d3d3d3_1;
 
 grant select (id, realm_id, archive_id, folder_id, client_id, owner_id, version, created_at, updated_at, process_id, step, name, "group", performed_by, performed_at),
@@ -135,7 +138,7 @@ create view plane_1.step as
     t.archive_id,
     t.folder_id,
     t.client_id,
-    t.owner_id,
+    seen_owner_id.id as owner_id,
     t.version,
     t.created_at,
     t.updated_at,
@@ -146,10 +149,11 @@ create view plane_1.step as
     t.performed_by,
     t.performed_at
   from ws_1.step t
+  left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id
   left join ws_1_sight.process seen_process_id on seen_process_id.id = t.process_id;
 create rule plain as on update to plane_1.step do also nothing;
 grant select on plane_1.step to rowplane_viewer;
-comment on view plane_1.step is 'A3, A7: definition step as plane 1 shows it. References to records that the viewer doesn''t see are empty.';
+comment on view plane_1.step is 'A3, A7: definition step as plane 1 shows it. References to records and users whom the viewer doesn''t see are empty.';
 alter view plane_1.step owner to acp_d3d3d3_1;
 
 create policy acp_1_create on ws_1.batch for insert to acp_d3d3d3_1
