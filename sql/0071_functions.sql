@@ -40,13 +40,18 @@ create trigger allow_everyone after insert on rowplane.workspaces for each row e
 insert into rowplane.functions values
   ('IMPORT', 'Import'), ('EXPORT', 'Export'), ('CHANGE_OPTIONS', 'Change options'), ('EMPTY_TRASH', 'Empty the trash'), ('CREATE_COLLECTION', 'Create collections');
 
--- P4: what the entries that reach a person decide about a function; null if none does. Nothing reaches who may not look (U7).
+-- U4: the functions that create something, which guests don't, whatever they are given.
+create function rowplane.function_creates(function_name text) returns boolean
+language sql immutable set search_path = pg_catalog, pg_temp
+as $$ select function_name in ('IMPORT', 'IMPORT_MODEL', 'IMPORT_TRANSLATIONS', 'IMPORT_DRAWING', 'CREATE_COLLECTION') $$;
+
+-- P4: what the entries that reach a person decide about a function; null if none does. Nothing reaches who may not look (U7), and guests no function that creates.
 create function rowplane.function_decision(person uuid, workspace int, function_name text) returns text
 language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select case when bool_and(e.decision = 'ALLOW') then 'ALLOW' when bool_or(e.decision = 'DENY') then 'DENY' end
   from (select rowplane.groups_of(person) as groups, rowplane.role_of(person) as role) r, rowplane.function_entries e
-  where e.workspace_id = workspace and e.function = function_name and r.role is not null
+  where e.workspace_id = workspace and e.function = function_name and r.role is not null and not (r.role = 'GUEST' and rowplane.function_creates(function_name))
     and (e.user_id = person or e.group_id = any (r.groups)
       -- U9: a DENY to Everyone reaches every viewer, guests and anonymous included.
       or (e.decision = 'DENY' and e.group_id = '00000000-0000-0000-0000-0000000000e1'))
@@ -136,7 +141,7 @@ begin
 end $$;
 grant execute on function rowplane.set_function_entries(int, jsonb) to rowplane_viewer, rowplane_admin;
 
--- P4, P9: what is decided for a user or group about a function, and by which entries. For administrators.
+-- P4, P9: what is decided for a user or group about a function, and by which entries; `decision` is of the entries alone, `allowed` knows guests (U4). For administrators.
 create function rowplane.effective_function(workspace int, function_name text, principal uuid) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -157,7 +162,9 @@ begin
   from rowplane.function_entries e
   where e.workspace_id = workspace and e.function = function_name and (person is null or rowplane.role_of(person) is not null)
     and (e.user_id = person or e.group_id = any (groups) or (e.decision = 'DENY' and e.group_id = '00000000-0000-0000-0000-0000000000e1'));
-  return jsonb_build_object('decision', case when reach.denied then 'DENY' when reach.allowed then 'ALLOW' else 'UNSPECIFIED' end, 'entries', reach.ids);
+  return jsonb_build_object('decision', case when reach.denied then 'DENY' when reach.allowed then 'ALLOW' else 'UNSPECIFIED' end, 'entries', reach.ids,
+    'allowed', case when person is not null then coalesce(rowplane.function_decision(person, workspace, function_name) = 'ALLOW', false)
+      else coalesce(reach.allowed and not reach.denied, false) and not (principal = '00000000-0000-0000-0000-0000000000e5' and rowplane.function_creates(function_name)) end);
 end $$;
 grant execute on function rowplane.effective_function(int, text, uuid) to rowplane_viewer, rowplane_admin;
 -- W2: erases folders from the trash in which nothing is any more, for those who may restore them and have EMPTY_TRASH (P10). Answers how many.

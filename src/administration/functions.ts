@@ -24,7 +24,10 @@ export interface FunctionChange {
 }
 
 export interface EffectiveFunction {
+  /** Of the entries alone (P4). */
   decision: Decision | 'UNSPECIFIED';
+  /** Whether the principal may use the function: a guest has none that creates something (U4). */
+  allowed: boolean;
   /** All that reach the principal, denials first. */
   entries: FunctionEntry[];
 }
@@ -70,7 +73,7 @@ export async function effectiveFunction(
 ): Promise<EffectiveFunction> {
   const [row] = await a.query<EffectiveFunction>(
     `with answer as materialized (select rowplane.effective_function($1, $2, $3) as found)
-     select found ->> 'decision' as decision, (
+     select found ->> 'decision' as decision, (found -> 'allowed')::boolean as allowed, (
        select ${entriesAs('n.place')}
        from jsonb_array_elements_text(found -> 'entries') with ordinality n(id, place)
        join rowplane.function_entries e on e.id = n.id::uuid ${WITH_PRINCIPAL}) as entries

@@ -69,7 +69,7 @@ async function effective(called: string, options: FunctionOptions): Promise<void
     return answers;
   });
   const rows = found.map(({ entries, ...answer }) => ({ ...answer, because: entries.map(told).join('; ') }));
-  report(found, options, () => table(rows, ['principal', 'function', 'decision', 'because']));
+  report(found, options, () => table(rows, ['principal', 'function', 'allowed', 'decision', 'because']));
 }
 
 function told({ decision, principal }: FunctionEntry): string {

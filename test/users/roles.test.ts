@@ -218,7 +218,7 @@ describe('U4: guests create nothing, whatever is allowed to them by name', () =>
   });
 
   test.each(['IMPORT', 'CREATE_COLLECTION'])('a guest has no function %s', async (name) => {
-    const [row] = await byViewer('gast', `select rowplane.viewer_has_function(${here.id}, '${name}') as has`);
+    const [row] = await byViewer('gast', `select rowplane.viewer_function(${here.id}, '${name}') as has`);
     expect(row).toEqual({ has: false });
   });
 

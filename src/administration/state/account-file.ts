@@ -9,6 +9,8 @@ const userShape = z.strictObject({
   displayName: z.string().default(''),
   email: z.string().nullable().default(null),
   workflowAccess: z.boolean().default(false),
+  /** U11: an account for programs. Its keys are secrets, and no part of the state. */
+  service: z.boolean().default(false),
   /** `true` for good, or the moment (ISO 8601) until which. */
   blocked: z
     .union([z.literal(true), z.iso.datetime({ offset: true })])

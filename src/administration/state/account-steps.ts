@@ -1,3 +1,4 @@
+import { invalid } from '../../access/refusals.ts';
 import { createCompany } from '../companies.ts';
 import { addMembers, addSubgroups, removeMembers, removeSubgroups } from '../group-members.ts';
 import { createGroup, deleteGroup, updateGroup } from '../groups.ts';
@@ -35,6 +36,8 @@ export const ACCOUNT_STEPS = {
 
 async function putUser({ a, names }: Work, [name]: readonly string[], { before, after }: Change) {
   const { blocked, ...profile } = after as AccountFile['users'][string];
+  if (before !== null && (before as AccountFile['users'][string]).service !== profile.service)
+    throw invalid([{ path: name!, message: 'is an account for people or one for programs, and stays so' }]);
   const known =
     before === null ? await createUser(a, { name: name!, ...profile }) : { id: await names.id('users', name!) };
   if (before !== null) await updateUser(a, known.id, profile, true);

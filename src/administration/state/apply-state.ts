@@ -23,7 +23,7 @@ const STEPS: Readonly<Record<FactKind, Steps>> = {
 const STAGES: readonly (readonly FactKind[])[] = [
   ['company', 'user', 'group', 'member', 'subgroup', 'profile', 'rightsRole', 'bundledProfile', 'right'],
   ['workspace'],
-  ['client', 'archive', 'assignment', 'clients', 'plane', 'planeGroup'],
+  ['function', 'client', 'archive', 'assignment', 'clients', 'plane', 'planeGroup'],
   ['break'],
   ['entry'],
 ];

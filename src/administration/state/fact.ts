@@ -24,6 +24,7 @@ export const FACT_KINDS = [
   'bundledProfile',
   'right',
   'workspace',
+  'function',
   'client',
   'archive',
   'assignment',

@@ -29,7 +29,7 @@ const ARCHIVE = 'join rowplane.archives a on a.id = e.archive_id join rowplane.w
 const STATEMENTS: Readonly<Record<FactKind, string>> = {
   company: 'select array[c.name] as key from rowplane.companies c',
   user: `select array[u.name] as key, jsonb_build_object('role', u.role, 'displayName', u.display_name, 'email', u.email,
-      'workflowAccess', u.workflow_access, 'blocked', case
+      'workflowAccess', u.workflow_access, 'service', u.service, 'blocked', case
         when not u.active or u.blocked_until = 'infinity' then 'true'::jsonb
         when u.blocked_until > now() then to_jsonb(to_char(u.blocked_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
       end) as value from rowplane.users u`,
@@ -51,6 +51,8 @@ const STATEMENTS: Readonly<Record<FactKind, string>> = {
     left join rowplane.profiles p on p.id = t.profile_id left join rowplane.rights_roles b on b.id = t.rights_role_id`,
   workspace: `select array[w.name] as key, jsonb_build_object('company', c.name) as value
     from rowplane.workspaces w join rowplane.companies c on c.id = w.company_id`,
+  function: `select array[w.name, e.function, ${PRINCIPAL}] as key, to_jsonb(e.decision) as value
+    from rowplane.function_entries e join rowplane.workspaces w on w.id = e.workspace_id ${PRINCIPALS}`,
   client: `select array[w.name, c.name] as key from rowplane.clients c join rowplane.workspaces w on w.id = c.workspace_id`,
   archive: `select array[w.name, a.name] as key from rowplane.archives a join rowplane.workspaces w on w.id = a.workspace_id`,
   assignment: `select array[w.name, a.name, c.name, ${PRINCIPAL}] as key

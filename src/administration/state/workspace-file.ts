@@ -11,6 +11,14 @@ const entryShape = z
   .refine(({ group, user }) => (group === undefined) !== (user === undefined), 'must name either a group or a user')
   .refine(({ allow, deny }) => !allow.some((each) => deny.includes(each)), 'allows and denies the same permission');
 
+/** Who may use a function, and who may not (P10). */
+const functionShape = z
+  .strictObject({ allow: principalsShape.prefault({}), deny: principalsShape.prefault({}) })
+  .refine(
+    ({ allow, deny }) => !keysOf(allow).some((key) => keysOf(deny).some((other) => other.join() === key.join())),
+    'allows and denies the same group or user',
+  );
+
 const objectShape = z.strictObject({
   /** P5: false where inheritance is broken. */
   inherits: z.boolean().default(true),
@@ -46,6 +54,8 @@ const planeShape = z.strictObject({
 export const workspaceShape = z.strictObject({
   workspace: z.string(),
   company: z.string(),
+  /** By the names of functions. */
+  functions: z.record(z.string(), functionShape).default({}),
   clients: names,
   archives: z.record(z.string(), archiveShape).default({}),
   planes: z.record(z.string(), planeShape).default({}),
@@ -54,7 +64,8 @@ export const workspaceShape = z.strictObject({
 export type WorkspaceFile = z.output<typeof workspaceShape>;
 type ObjectFile = z.output<typeof objectShape>;
 
-export function factsOfWorkspace({ workspace, company, clients, archives, planes }: WorkspaceFile): Fact[] {
+export function factsOfWorkspace(file: WorkspaceFile): Fact[] {
+  const { workspace, company, functions, clients, archives, planes } = file;
   const fact = (kind: FactKind, key: string[], value: Fact['value'] = true): Fact => ({
     kind,
     key: kind === 'workspace' ? key : [workspace, ...key],
@@ -62,6 +73,10 @@ export function factsOfWorkspace({ workspace, company, clients, archives, planes
   });
   return [
     fact('workspace', [workspace], { company }),
+    ...Object.entries(functions).flatMap(([name, { allow, deny }]) => [
+      ...keysOf(allow).map((principal) => fact('function', [name, ...principal], 'ALLOW')),
+      ...keysOf(deny).map((principal) => fact('function', [name, ...principal], 'DENY')),
+    ]),
     ...clients.map((name) => fact('client', [name])),
     ...Object.entries(archives).flatMap(([name, archive]) => [
       fact('archive', [name]),
@@ -104,6 +119,7 @@ export function workspaceFile(workspace: string, facts: readonly Fact[]): unknow
   return {
     workspace,
     ...(itself!.value as object),
+    ...filled('functions', functionsOf(of('function'))),
     ...filled('clients', ends(of('client'), 1).flat()),
     archives: Object.fromEntries(
       of('archive').map(({ key: [, name] }) => [
@@ -122,6 +138,17 @@ export function workspaceFile(workspace: string, facts: readonly Fact[]): unknow
       ]),
     ),
   };
+}
+
+function functionsOf(entries: readonly Fact[]): object {
+  const decided = (said: readonly Fact[], decision: Decision): object =>
+    principalsOf(said.filter(({ value }) => value === decision).map(({ key }) => key.slice(2)));
+  return Object.fromEntries(
+    [...Map.groupBy(entries, ({ key }) => key[1]!)].map(([name, said]) => [
+      name,
+      { ...filled('allow', decided(said, 'ALLOW')), ...filled('deny', decided(said, 'DENY')) },
+    ]),
+  );
 }
 
 /** What a plane shows, without what isn't enabled. */

@@ -19,6 +19,10 @@ export const WORKSPACE_STEPS = {
       return createWorkspace(a, definitions, { companyId, name: name! });
     },
   },
+  function: {
+    put: (work, key, { after }) => decideFunction(work, key, after as string),
+    drop: (work, key) => decideFunction(work, key, null),
+  },
   client: {
     put: async ({ a, names }, [workspace, name]) =>
       createClient(a, { workspaceId: await names.workspace(workspace!), name: name! }),
@@ -50,6 +54,22 @@ export const WORKSPACE_STEPS = {
     },
   },
 } satisfies Record<string, Steps>;
+
+async function decideFunction(
+  { a, names }: Work,
+  [workspace, name, kind, principal]: readonly string[],
+  decision: string | null,
+): Promise<unknown> {
+  const change = {
+    function: name,
+    principal: await names.id(kind === 'user' ? 'users' : 'groups', principal!),
+    decision,
+  };
+  return a.query('select rowplane.set_function_entries($1, $2::jsonb)', [
+    await names.workspace(workspace!),
+    JSON.stringify([change]),
+  ]);
+}
 
 async function assignmentOf(
   { names }: Work,

@@ -104,7 +104,16 @@ function functionTypes({ builder, admin }: AdminKit) {
   const Effective = builder.objectRef<EffectiveFunction>('EffectiveFunction').implement({
     description: 'What is in force for a principal about a function (P4).',
     fields: (t) => ({
-      decision: t.field({ type: admin.Decision, nullable: false, resolve: ({ decision }) => decision }),
+      decision: t.field({
+        type: admin.Decision,
+        nullable: false,
+        description: 'Of the entries alone.',
+        resolve: ({ decision }) => decision,
+      }),
+      allowed: t.exposeBoolean('allowed', {
+        nullable: false,
+        description: 'With what goes without entries: a guest has no function that creates something (U4).',
+      }),
       entries: t.field({
         type: [Entry],
         nullable: { list: false, items: false },

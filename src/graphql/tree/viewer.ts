@@ -60,11 +60,14 @@ export function defineViewer(kit: Kit): void {
       functions: t.field({
         type: [functionAccess],
         nullable: { list: false, items: false },
-        description: 'What the viewer may use in a workspace (P10); none for a workspace that the viewer doesn’t see.',
-        args: { workspace: t.arg.id({ required: true }) },
+        description:
+          'What the viewer may use in a workspace (P10), none for one that the viewer doesn’t see; without a workspace, in any of those that the viewer sees.',
+        args: { workspace: t.arg.id() },
         async resolve(_, { workspace }, context) {
-          const text = 'select name, title, allowed from rowplane.viewer_functions($1)';
-          const values = [numberOf('Workspace', workspace, 'workspace')];
+          const text = `select f.name, f.title, bool_or(f.allowed) as allowed
+            from rowplane.visible_workspaces w cross join lateral rowplane.viewer_functions(w.id) f
+            where $1::int is null or w.id = $1 group by 1, 2 order by 1`;
+          const values = [workspace == null ? null : numberOf('Workspace', workspace, 'workspace')];
           return (await context.session.query({ text, values })) as unknown as FunctionAccess[];
         },
       }),
