@@ -38,16 +38,21 @@ export interface Knowledge {
 const KNOWLEDGE = `rowplane.viewer_knowledge($1) || jsonb_build_object('locked',
   exists (select from rowplane.visible_locks l where l.workspace_id = $1 and not l.is_mine))`;
 
+/** What there is to know, in a transaction that the viewer has entered; `knowledgeIn` takes its row. */
+export function knowledgeStatement(workspace: number): Statement {
+  return {
+    text: `select ${KNOWLEDGE} as knowledge, rowplane.viewer_rights_of($1) as rights`,
+    values: [workspace],
+  };
+}
+
 /** Compiles and reads what there is to know, on one snapshot, in a transaction that may store it. */
 export function knowledgeStatements(token: string, workspace: number): Statement[] {
   return [
     { text: 'begin isolation level repeatable read read write', values: [] },
     { text: 'select viewer, mode from rowplane.enter($1)', values: [token] },
     { text: 'select rowplane.refresh_access($1)', values: [workspace] },
-    {
-      text: `select ${KNOWLEDGE} as knowledge, rowplane.viewer_rights_of($1) as rights`,
-      values: [workspace],
-    },
+    knowledgeStatement(workspace),
     { text: 'commit', values: [] },
   ];
 }

@@ -39,6 +39,8 @@ class Unit extends pg.Query {
   private received: Row[] = [];
   private columns: Column[] = [];
   private settled = false;
+  /** A command of its own that may have left something behind on the connection. */
+  private trace: string | null = null;
   private readonly done: (error: Error | null, results: Row[][]) => void;
 
   constructor(kept: KeptStatements, statements: Statement[], done: (error: Error | null, results: Row[][]) => void) {
@@ -89,7 +91,10 @@ class Unit extends pg.Query {
   }
 
   handleCommandComplete({ text }: { text: string }): void {
-    if (!LEAVES_NOTHING.test(text)) this.kept.distrust();
+    if (!LEAVES_NOTHING.test(text)) {
+      this.kept.distrust();
+      this.trace = text;
+    }
     this.results.push(this.received);
     this.received = [];
   }
@@ -105,7 +110,12 @@ class Unit extends pg.Query {
   }
 
   handleReadyForQuery(): void {
-    this.settle(null);
+    // Not to be tried again, unlike the units of others that were behind it: it would spoil one connection after the other.
+    const error =
+      this.trace === null
+        ? null
+        : new Error(`No viewer's statement may be a ${this.trace}: it would outlive its transaction.`);
+    this.settle(error);
   }
 
   private settle(error: Error | null): void {

@@ -61,6 +61,7 @@ export async function dropWorkspace(owner: Queryable, workspace: number): Promis
     [
       ...schemas.map((name) => `drop schema ${name} cascade`),
       `revoke all on all functions in schema rowplane from ${own.join(', ')}`,
+      `revoke all on schema rowplane from ${own.join(', ')}`,
       ...roles.map((name) => `drop role ${name}`),
     ].join(';\n'),
   );

@@ -119,13 +119,19 @@ test('A2, P9: permissions of records are told where planes have so many restrict
   const titles = ['a', 'b', 'ab', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
   const made = world({
     users: { [userId(0)]: 'INTERNAL' },
-    planes: Object.fromEntries(
-      titles.map((title) => [
-        title,
-        { groups: ['EVERYONE'], dossier: { views: ['basic'], restriction: { title: { equals: title } } } },
-      ]),
-    ),
-    items: { [itemId(0)]: { definition: 'dossier', values: { title: 'a' } } },
+    planes: {
+      own: { groups: ['EVERYONE'], dossier: { views: ['basic'], restriction: { owner: { equals: 'ME' } } } },
+      ...Object.fromEntries(
+        titles.map((title) => [
+          title,
+          { groups: ['EVERYONE'], dossier: { views: ['basic'], restriction: { title: { equals: title } } } },
+        ]),
+      ),
+    },
+    items: {
+      [itemId(0)]: { definition: 'dossier', values: { title: 'a' } },
+      [itemId(1)]: { definition: 'dossier', owner: userId(0) },
+    },
   });
   await expectEqualSight(made);
 });

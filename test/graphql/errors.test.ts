@@ -30,8 +30,8 @@ test('a refusal says what is wrong, and where in the arguments', async () => {
       extensions: {
         code: 'VALIDATION_FAILED',
         problems: [
-          { path: 'first', message: 'must be between 0 and 500' },
           { path: 'where.dueAt.atMost', message: 'must be a moment with an offset, such as "2026-01-31T12:00:00Z"' },
+          { path: 'first', message: 'must be between 0 and 500' },
         ],
       },
     },
@@ -56,7 +56,7 @@ test('what goes wrong inside is INTERNAL: an id for the log, no details', async 
   await office.owner.query('alter function rowplane.viewer_flags(int, text) rename to viewer_flags_gone');
   office.betweenSteps = () => Promise.reject(new Error('secret detail'));
   try {
-    for (const source of ['{ papers { nodes { title matter { name } } } }', '{ viewer { user { name } } }']) {
+    for (const source of ['{ papers { nodes { title owner { name } } } }', '{ viewer { user { name } } }']) {
       const [error] = (await errors(source)) as { message: string; extensions: { code: string; id: string } }[];
       expect(error!.extensions.code).toBe('INTERNAL');
       expect(error!.message).toContain(error!.extensions.id);
