@@ -1,4 +1,5 @@
 import type { HttpResult } from './http-section.ts';
+import type { LayersResult } from './layers-section.ts';
 import type { SavingResult } from './saving-section.ts';
 import type { Measure } from './sql-section.ts';
 import type { StartingResult } from './starting-section.ts';
@@ -16,4 +17,5 @@ export interface Results {
   http?: HttpResult;
   saving?: SavingResult;
   starting?: StartingResult;
+  layers?: LayersResult;
 }

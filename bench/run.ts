@@ -4,6 +4,7 @@ import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureHttp } from './http-section.ts';
+import { measureLayers } from './layers-section.ts';
 import { pathOf } from './processes.ts';
 import { report } from './report.ts';
 import type { Results } from './results.ts';
@@ -12,9 +13,9 @@ import { lineOf, measureSql } from './sql-section.ts';
 import { measureStarting } from './starting-section.ts';
 import { openWorld } from './world.ts';
 
-const SECTIONS = ['sql', 'http', 'saving', 'starting'];
+const SECTIONS = ['sql', 'http', 'saving', 'starting', 'layers'];
 
-const USAGE = `Usage: npm run bench -- [--size 1000000] [--only sql,http,saving,starting] [--quick] [--directory D] [--keep] [--out F]
+const USAGE = `Usage: npm run bench -- [--size 1000000] [--only sql,http,saving,starting,layers] [--quick] [--directory D] [--keep] [--out F]
   --size       documents in each of the two workspaces
   --only       some of the sections instead of all
   --quick      few runs of each, to see that everything works
@@ -78,6 +79,9 @@ async function measure(into: Results): Promise<void> {
         into.sql.push(one);
       }
     }
+    // Last: it fills what the others measure.
+    if (only.includes('layers'))
+      into.layers = await measureLayers(world, values.quick ? QUICK_SQL.timing : SQL.timing, log);
   } finally {
     await world.stop();
   }

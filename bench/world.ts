@@ -36,7 +36,7 @@ export interface World {
   administrators: Administrators;
   administrator: Viewer;
   superuser: Connection;
-  viewer(share: Share, sees: Sees): Viewer;
+  viewer: (share: Share, sees: Sees) => Viewer;
   /** The group whose members are in these planes. */
   group(sees: Sees): string;
   /** Sees everything of `many` and nothing of `few`. */
