@@ -79,15 +79,23 @@ as $$
 $$;
 grant execute on function rowplane.viewer_rights_of(int) to rowplane_viewer;
 
+-- Whether the viewer sees any place of a workspace: else every record there is a missing one (V2), and no policy lets the viewer at any.
+create function rowplane.viewer_sees_places(workspace int) returns boolean
+language sql stable parallel restricted set search_path = pg_catalog, pg_temp
+as $$ select coalesce(true = any (rowplane.viewer_flags(workspace, 'VIEW')), false) $$;
+grant execute on function rowplane.viewer_sees_places(int) to public;
+
 -- R7: refuses by name what the right doesn't allow, before any record is looked at, so that the refusal tells of none. Compiled into a trigger of each record table whose definition names a right.
--- An UPDATE without DISPLAY goes on and finds nothing: the records are missing ones. A DELETE goes on, too: the trash shows only what the viewer may erase.
+-- An UPDATE without DISPLAY goes on and finds nothing: the records are missing ones. So does whatever is asked of a workspace in which the viewer sees no place (V2).
+-- A DELETE goes on, too: the trash shows only what the viewer may erase.
 create function rowplane.guard_right() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   workspace int := tg_argv[0]::int;
 begin
-  if not rowplane.viewer_right(workspace, tg_argv[1], 'EDIT') and (tg_op = 'INSERT' or rowplane.viewer_right(workspace, tg_argv[1], 'DISPLAY')) then
+  if not rowplane.viewer_right(workspace, tg_argv[1], 'EDIT') and (tg_op = 'INSERT' or rowplane.viewer_right(workspace, tg_argv[1], 'DISPLAY'))
+    and rowplane.viewer_sees_places(workspace) then
     perform rowplane.refuse('FORBIDDEN', format('This needs the right "%s" at EDIT in the company of the workspace.', tg_argv[1]), jsonb_build_object('right', tg_argv[1], 'level', 'EDIT'));
   end if;
   return null;

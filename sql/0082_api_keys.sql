@@ -69,3 +69,14 @@ as $$
     when 'email' then lower(u.email) = lower(value) and not u.service
     else false end
 $$;
+
+-- U7, U11: keys end, and only administrators make new ones: the account keeps one who is a person.
+create or replace function rowplane.keep_an_administrator() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (select from rowplane.users u where u.role = 'ADMINISTRATOR' and not u.service and rowplane.role_of(u.id) = 'ADMINISTRATOR') then
+    perform rowplane.refuse('LOCKED_OUT', 'This would leave the account without an active administrator who is a person. Make another user administrator first.');
+  end if;
+  return null;
+end $$;

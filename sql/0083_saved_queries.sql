@@ -3,11 +3,11 @@
 create table rowplane.saved_queries (
   id uuid primary key default uuidv7(),
   owner_id uuid not null default rowplane.viewer() references rowplane.users on delete cascade,
-  definition text not null,
+  definition text not null check (length(definition) <= 200),
   name text not null check (btrim(name) <> '' and length(name) <= 200),
-  view text,
+  view text check (length(view) <= 200),
   condition jsonb check (jsonb_typeof(condition) = 'object' and pg_column_size(condition) <= 65536),
-  orders jsonb check (jsonb_typeof(orders) = 'array' and jsonb_array_length(orders) <= 8),
+  orders jsonb check (jsonb_typeof(orders) = 'array' and jsonb_array_length(orders) <= 8 and pg_column_size(orders) <= 4096),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (owner_id, definition, name)
@@ -32,6 +32,14 @@ language sql stable parallel restricted security definer set search_path = pg_ca
 as $$ select distinct s.query_id from rowplane.saved_query_groups s where s.group_id = any (rowplane.viewer_groups()) $$;
 grant execute on function rowplane.viewer_own_queries(), rowplane.viewer_shared_queries() to rowplane_viewer;
 
+-- The queries that the viewer may run. Whose they are is told only where the viewer may see the user (U3), so nobody reads that from the table.
+create view rowplane.visible_queries with (security_barrier) as
+  select q.id, q.definition, q.name, q.view, q.condition, q.orders, u.id as owner_id, q.owner_id = rowplane.viewer() as is_own
+  from rowplane.saved_queries q left join rowplane.viewer_users() u(id) on u.id = q.owner_id
+  where q.id in (select rowplane.viewer_own_queries()) or q.id in (select rowplane.viewer_shared_queries());
+comment on view rowplane.visible_queries is 'V7: the viewer''s own saved queries and those that are shared with the viewer';
+grant select on rowplane.visible_queries to rowplane_viewer;
+
 -- U4, by name: policies would refuse as well, but nobody would know why.
 create function rowplane.guard_saved_queries() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp
@@ -42,6 +50,10 @@ begin
   end if;
   if tg_op = 'UPDATE' then
     new.updated_at := now();
+  elsif tg_table_name = 'saved_queries' and (select count(*) from rowplane.viewer_own_queries()) >= 1000 then
+    -- Those whom they are shared with get them in their lists.
+    perform rowplane.refuse('VALIDATION_FAILED', 'You have 1000 saved queries, which is the most. Delete one first.',
+      jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', 'name', 'message', 'is one too many'))));
   end if;
   return new;
 end $$;

@@ -36,6 +36,19 @@ export interface AdministratorsOptions {
 
 const attempts = 12;
 
+interface Mode {
+  begin: string;
+  /** Whether it takes the permission clock, so that nobody else changes or writes anything meanwhile. */
+  takesPermissions: boolean;
+}
+const CHANGING: Mode = { begin: 'begin isolation level read committed read write', takesPermissions: true };
+const READING: Mode = { begin: 'begin isolation level repeatable read read only', takesPermissions: false };
+
+async function requireAdministrator(session: Queryable): Promise<void> {
+  const [row] = await session.query<{ role: string | null }>('select rowplane.viewer_role() as role');
+  if (row?.role !== 'ADMINISTRATOR') throw new Refusal('FORBIDDEN', 'Only administrators may do this.');
+}
+
 export function openAdministrators({
   url,
   key,
@@ -47,21 +60,22 @@ export function openAdministrators({
 
   async function once<T>(
     viewer: Viewer,
-    begin: string[],
+    { begin, takesPermissions }: Mode,
     work: (administration: Administration) => Promise<T>,
     later: string[],
   ): Promise<T> {
     return pool.use(async (session) => {
-      await session.query(begin[0] as string);
+      await session.query(begin);
       try {
         await session.query(
           `set local search_path = pg_catalog; set local TimeZone = UTC; set local rowplane.door = '${door}'`,
         );
         await session.query('select rowplane.enter($1)', [signViewerToken(key, viewer.id, Date.now() / 1000 + 600)]);
-        for (const statement of begin.slice(1)) await session.query(statement);
-        const [row] = await session.query<{ role: string | null }>('select rowplane.viewer_role() as role');
-        if (row?.role !== 'ADMINISTRATOR') {
-          throw new Refusal('FORBIDDEN', 'Only administrators may do this.');
+        await requireAdministrator(session);
+        if (takesPermissions) {
+          // Only now: or whoever may ask for a change could keep everybody's writes waiting.
+          await session.query('select rowplane.begin_change()');
+          await requireAdministrator(session);
         }
         const result = await work({
           viewer,
@@ -103,8 +117,7 @@ export function openAdministrators({
       for (let attempt = 1; ; attempt++) {
         const later: string[] = [];
         try {
-          const begin = ['begin isolation level read committed read write', 'select rowplane.begin_change()'];
-          const result = await once(viewer, begin, work, later);
+          const result = await once(viewer, CHANGING, work, later);
           await finish(later);
           return result;
         } catch (error) {
@@ -114,7 +127,7 @@ export function openAdministrators({
       }
     },
     read: (viewer, work) =>
-      once(viewer, ['begin isolation level repeatable read read only'], work, []).catch((error: unknown) => {
+      once(viewer, READING, work, []).catch((error: unknown) => {
         throw asRefusal(error);
       }),
     end: () => pool.end(),

@@ -1,22 +1,12 @@
 import { STANDARD_ABILITIES, type ObjectDefinition } from '../compiler/definition.ts';
 import type { Knowledge, PlaneDefinition, PlaneKnowledge } from './knowledge.ts';
-import type { Row } from './unit.ts';
 import { Refusal } from './refusals.ts';
-
-/** What the row of `knowledgeStatement` says. */
-export function knowledgeIn(row: Row | undefined, workspace: number): Knowledge {
-  const { knowledge, rights } = row as {
-    knowledge: Omit<Knowledge, 'workspace' | 'rights'>;
-    rights: Knowledge['rights'];
-  };
-  return limitByRights({ ...knowledge, workspace, rights });
-}
 
 /**
  * V4, R7: what planes show, lowered to what the viewer's rights allow. Without DISPLAY a definition isn't there; without
  * EDIT its fields are READ, and the abilities that write records are gone.
  */
-function limitByRights(knowledge: Knowledge): Knowledge {
+export function limitByRights(knowledge: Knowledge): Knowledge {
   const { rights, planes } = knowledge;
   if (Object.values(rights).every((level) => level === 'EDIT')) return knowledge;
   return { ...knowledge, planes: planes.map((plane) => limitPlane(plane, rights)) };

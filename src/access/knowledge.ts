@@ -1,4 +1,5 @@
-import type { Statement } from './unit.ts';
+import { limitByRights } from './knowledge-rights.ts';
+import type { Row, Statement } from './unit.ts';
 
 /** What one plane shows of one definition, as compiled. */
 export interface PlaneDefinition {
@@ -35,15 +36,18 @@ export interface Knowledge {
 }
 
 /** Each function of the database answers its part; locks are read as the viewer sees them. */
-const KNOWLEDGE = `rowplane.viewer_knowledge($1) || jsonb_build_object('locked',
-  exists (select from rowplane.visible_locks l where l.workspace_id = $1 and not l.is_mine))`;
+const KNOWLEDGE = `select rowplane.viewer_knowledge($1) || jsonb_build_object(
+  'locked', exists (select from rowplane.visible_locks l where l.workspace_id = $1 and not l.is_mine),
+  'rights', rowplane.viewer_rights_of($1)) as knowledge`;
 
-/** What there is to know, in a transaction that the viewer has entered; `knowledgeIn` takes its row. */
+/** Asks what there is to know about the viewer of the transaction. */
 export function knowledgeStatement(workspace: number): Statement {
-  return {
-    text: `select ${KNOWLEDGE} as knowledge, rowplane.viewer_rights_of($1) as rights`,
-    values: [workspace],
-  };
+  return { text: KNOWLEDGE, values: [workspace] };
+}
+
+/** What its rows say. */
+export function knowledgeIn(workspace: number, rows: readonly Row[] = []): Knowledge {
+  return limitByRights({ ...(rows[0]!.knowledge as Omit<Knowledge, 'workspace'>), workspace });
 }
 
 /** Compiles and reads what there is to know, on one snapshot, in a transaction that may store it. */

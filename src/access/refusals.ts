@@ -60,9 +60,21 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-/** What the database refused by name becomes a Refusal; any other error comes back as it is. */
+/** What Postgres can't hold, in a text or within JSON: only input can have it, since no text in the database does. */
+const NUL_STATES = ['22021', '22P05'];
+
+/** What the database refused by name, and text that it can't hold, becomes a Refusal; any other error comes back as it is. */
 export function asRefusal(error: unknown): unknown {
-  const code = codes[sqlState(error) ?? ''];
+  const state = sqlState(error) ?? '';
+  if (NUL_STATES.includes(state)) {
+    return new Refusal(
+      'VALIDATION_FAILED',
+      'A text of the input has the NUL character, which no text may have.',
+      {},
+      { cause: error },
+    );
+  }
+  const code = codes[state];
   if (!code || !(error instanceof Error)) return error;
   const detail = (error as { detail?: string }).detail;
   return new Refusal(code, error.message, parseDetail(detail), { cause: error });

@@ -1,9 +1,8 @@
 import { isConflict } from '../database/retry.ts';
 import { openConnections, SpoiltConnection } from './connections.ts';
 import type { ConnectionOptions } from './connections.ts';
-import { jointStamp, knowledgeStatement, knowledgeStatements } from './knowledge.ts';
+import { jointStamp, knowledgeIn, knowledgeStatement, knowledgeStatements } from './knowledge.ts';
 import type { Knowledge } from './knowledge.ts';
-import { knowledgeIn } from './knowledge-rights.ts';
 import { asRefusal, sqlState } from './refusals.ts';
 import type { Row, Statement } from './unit.ts';
 import { signViewerToken } from './viewer-token.ts';
@@ -119,13 +118,13 @@ export function openViewers({
   async function learn(viewer: Viewer, workspace: number): Promise<Knowledge> {
     const rows = await retrying(() => connections.lend((run) => run(knowledgeStatements(tokenOf(viewer), workspace))));
     expectViewer(rows[1]?.[0], viewer);
-    return knowledgeIn(rows[3]?.[0], workspace);
+    return knowledgeIn(workspace, rows[3]);
   }
 
   /** What is known in a transaction that sees the same permissions to its end. Not remembered: others may learn something newer meanwhile. */
   async function relearn(run: ViewerTransaction['run'], workspaces: number[]): Promise<Map<number, Knowledge>> {
     const results = await run(workspaces.map(knowledgeStatement));
-    return new Map(workspaces.map((workspace, index) => [workspace, knowledgeIn(results[index]?.[0], workspace)]));
+    return new Map(workspaces.map((workspace, index) => [workspace, knowledgeIn(workspace, results[index])]));
   }
 
   function knowledge(viewer: Viewer, workspace: number): Promise<Knowledge> {

@@ -1,5 +1,6 @@
 import { invalid } from '../access/refusals.ts';
 import type { Queryable } from '../database/queryable.ts';
+import { isUuid } from '../database/uuid.ts';
 
 /** Which part of a list; lists of administration are sorted by name. */
 export interface PageRequest {
@@ -64,7 +65,7 @@ export function cursorOf(item: { id: string | number; name: string }): string {
 function readCursor(cursor: string, idType: Listing['idType']): [string, string | number] {
   try {
     const [name, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    const known = idType === 'int' ? Number.isInteger(id) : /^[0-9a-f-]{36}$/.test(String(id));
+    const known = idType === 'int' ? Number(id) === (Number(id) | 0) : isUuid(String(id));
     if (typeof name === 'string' && known) return [name, id as string | number];
   } catch {
     // Said below, with the path.

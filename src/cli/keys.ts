@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { isUuid } from '../database/uuid.ts';
 import { type ActingOptions, adminCommand, changing, reading } from './administration.ts';
 import { find } from './find.ts';
 import { action, report, table } from './output.ts';
@@ -46,9 +47,7 @@ async function create(called: string, options: KeyOptions): Promise<void> {
 async function revoke(id: string, options: ActingOptions): Promise<void> {
   const { revokeApiKey } = await functions();
   const { invalid } = await import('../access/refusals.ts');
-  if (!UUID.test(id)) throw invalid([{ path: 'id', message: 'is not the id of a key: see rowplane keys list' }]);
+  if (!isUuid(id)) throw invalid([{ path: 'id', message: 'is not the id of a key: see rowplane keys list' }]);
   const key = await changing(options, (a) => revokeApiKey(a, id));
   report(key, options, () => `Revoked the key "${key.name}".`);
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

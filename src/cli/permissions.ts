@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Administration } from '../access/administrators.ts';
 import type { Permission, PermissionChange, PermissionEntry, TreeObject } from '../administration/permissions.ts';
+import { isUuid } from '../database/uuid.ts';
 import { type ActingOptions, adminCommand, changing, reading } from './administration.ts';
 import {
   type DecisionOptions,
@@ -130,7 +131,7 @@ async function findObject(
   { workspace: named }: PermissionOptions,
 ): Promise<TreeObject> {
   const workspace = (await findWorkspace(a, named)) ?? null;
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(called)) return { id: called, workspace };
+  if (isUuid(called)) return { id: called, workspace };
   const [archive = '', ...folders] = called.split('/');
   let place = await find(a, 'archives', archive, workspace ?? undefined);
   const root = place;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Administration } from '../access/administrators.ts';
 import type { AssignmentFilter } from '../administration/rights-assignments.ts';
+import { isUuid } from '../database/uuid.ts';
 import { type ActingOptions, adminCommand, changing, reading, several, wholeList } from './administration.ts';
 import { type AssignmentRow, inputsOf, rowsIn } from './assignment-rows.ts';
 import { find, findAll } from './find.ts';
@@ -15,8 +16,6 @@ interface RightsOptions extends ActingOptions {
   to?: string[];
   replace?: boolean;
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const functions = () => import('../administration/rights-assignments.ts');
 
@@ -101,7 +100,7 @@ async function withdraw(given: string[], options: RightsOptions): Promise<void> 
   const { user, company, profile, role } = options;
   if (given.length === 0 && [user, company, profile, role].every((each) => each === undefined))
     throw new Error('Say which: their ids, or --user, --company, --profile, --role.');
-  const strange = given.find((id) => !UUID.test(id));
+  const strange = given.find((id) => !isUuid(id));
   if (strange !== undefined)
     throw new Error(`"${strange}" is no id of an assignment: see rowplane rights assignments.`);
   const withdrawn = await changing(options, async (a) => {

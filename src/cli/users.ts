@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { AccountRole, User } from '../administration/users.ts';
+import { isUuid } from '../database/uuid.ts';
 import { type ActingOptions, adminCommand, asOwner, changing, reading, several, wholeList } from './administration.ts';
 import { find, findAll, findWorkspace } from './find.ts';
 import { action, report, table } from './output.ts';
@@ -136,13 +137,11 @@ async function transfer(called: string, options: TransferOptions): Promise<void>
     const to = await find(a, 'users', options.to);
     const workspace = await findWorkspace(a, options.workspace);
     // Who is gone has no name any more, but an id in the log.
-    const from = UUID.test(called) ? called : await find(a, 'users', called);
+    const from = isUuid(called) ? called : await find(a, 'users', called);
     return transferOwnership(a, from, to, { workspace, table });
   });
   report({ transferred }, options, () => `Transferred ${transferred} records to ${options.to}.`);
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function detailsOf({ displayName, email, workflowAccess }: UserOptions) {
   return { displayName, email, workflowAccess };

@@ -1,3 +1,4 @@
+import { isUuid } from '../database/uuid.ts';
 import { readDate, readDateTime } from './calendar.ts';
 import type { Field } from './definition.ts';
 import { ValueError } from './value-error.ts';
@@ -143,10 +144,8 @@ function readChoice(value: unknown, choices: readonly { value: string }[]): stri
   return value;
 }
 
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
-
 function readUuid(value: unknown): string {
   const text = typeof value === 'string' ? value.toLowerCase() : '';
-  if (!UUID.test(text)) throw new ValueError('must be an id (a UUID)');
+  if (!isUuid(text)) throw new ValueError('must be an id (a UUID)');
   return text;
 }

@@ -12,6 +12,7 @@ import {
 } from './names.ts';
 import { ownedView } from './owned-view.ts';
 import { selectRecord, selectText, SYSTEM_COLUMNS } from './record-columns.ts';
+import { rightSql } from './rights.ts';
 import { restrictionOf, restrictionSql, type Blueprint, type Plane } from './restriction.ts';
 import { identifier, qualified, type SqlObject } from './sql-object.ts';
 
@@ -159,7 +160,7 @@ interface FreezeColumn {
 
 /**
  * V4, W7: what the plane's view tells of each freeze: null where nothing is taken from its members by it, and false to
- * those whom the realm allows no change anyway. A column that isn't asked for is never computed.
+ * those whom the realm or the right allows no change anyway. A column that isn't asked for is never computed.
  */
 function freezeColumns({ blueprint, plane, definition }: Part): FreezeColumn[] {
   const levels = levelsOf(definition, plane.content);
@@ -167,7 +168,10 @@ function freezeColumns({ blueprint, plane, definition }: Part): FreezeColumn[] {
     edits: (field: string) => levels[field]!.level === 'EDIT',
     abilities: abilitiesOf(definition, plane.content),
   };
-  const mayEdit = `coalesce((select rowplane.viewer_flags(${blueprint.workspace}, 'EDIT'))[t.realm_id], false)`;
+  const mayEdit = [
+    `coalesce((select rowplane.viewer_flags(${blueprint.workspace}, 'EDIT'))[t.realm_id], false)`,
+    ...(definition.right === undefined ? [] : [rightSql(blueprint.workspace, definition.right, 'EDIT')]),
+  ].join(' and ');
   return (definition.freezes ?? []).map((freeze, index) => {
     const name = freezeColumn(index);
     return tellsOf(definition, freeze, changeable)

@@ -1,3 +1,5 @@
+import { isUuid } from '../database/uuid.ts';
+
 /**
  * Global ids (Relay): base64url of `Type:part[:part]`, `Process:3:<uuid>` for records (the number is the workspace), `Archive:<uuid>`, `Plane:7` for others.
  * They are opaque to clients and hold nothing that the client wasn't shown.
@@ -8,7 +10,6 @@ export interface GlobalId {
   parts: string[];
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const TYPE = /^[A-Z][A-Za-z0-9]{0,59}$/;
 const NUMBER = /^[1-9][0-9]{0,9}$/;
 const MAX_LENGTH = 200;
@@ -32,7 +33,7 @@ export function decodeId(id: string): GlobalId | null {
   const [type = '', ...parts] = text.split(':');
   if (!TYPE.test(type) || parts.length === 0 || parts.length > 2 || encodeId(type, ...parts) !== id) return null;
   const last = parts.at(-1)!;
-  const known = UUID.test(last) || (parts.length === 1 && isId(last));
+  const known = isUuid(last) || (parts.length === 1 && isId(last));
   return known && (parts.length === 1 || isId(parts[0]!)) ? { type, parts } : null;
 }
 
@@ -51,7 +52,7 @@ export function decodeRecordId(id: string, type: string): { workspace: number; u
 export function decodeUuid(id: string, type: string): string | null {
   const decoded = decodeId(id);
   if (decoded === null || decoded.type !== type || decoded.parts.length !== 1) return null;
-  return UUID.test(decoded.parts[0]!) ? decoded.parts[0]! : null;
+  return isUuid(decoded.parts[0]!) ? decoded.parts[0]! : null;
 }
 
 /** The number of an object that has one (`Workspace`, `Plane`), or null. */

@@ -11,7 +11,8 @@ export interface SavedQuery {
   where: Record<string, unknown> | null;
   /** As the API takes it in `orderBy`. */
   orderBy: readonly SavedOrder[] | null;
-  ownerId: string;
+  /** Null where the viewer may not see the user (U3). */
+  ownerId: string | null;
   isOwn: boolean;
 }
 
@@ -21,8 +22,8 @@ export interface SavedOrder {
   direction: 'ASC' | 'DESC';
 }
 
-const SAVED_QUERIES = `select id, definition, name, view, condition as "where", orders as "orderBy", owner_id as "ownerId", owner_id = (select rowplane.viewer()) as "isOwn"
-  from rowplane.saved_queries`;
+const SAVED_QUERIES = `select id, definition, name, view, condition as "where", orders as "orderBy", owner_id as "ownerId", is_own as "isOwn"
+  from rowplane.visible_queries`;
 
 /** The statement for one query that the viewer may see; with a definition, for one of that. */
 export function savedQueryById(id: string, definition: string | null = null): Statement {

@@ -50,6 +50,7 @@ test('PUBLIC executes only what policies and views ask about the viewer', async 
     'rowplane.viewer_in_plane(integer)',
     'rowplane.viewer_right(integer,text,text)',
     'rowplane.viewer_sees_all_users()',
+    'rowplane.viewer_sees_places(integer)',
     'rowplane.viewer_users()',
   ];
   expect(open.filter((name) => !allowed.includes(name))).toEqual([]);
@@ -116,6 +117,7 @@ test('a viewer executes what is named here and no other function of ours', async
       'rowplane.viewer_rights_of(integer)',
       'rowplane.viewer_role()',
       'rowplane.viewer_sees_all_users()',
+      'rowplane.viewer_sees_places(integer)',
       'rowplane.viewer_shared_queries()',
       'rowplane.viewer_users()',
       'rowplane.viewer_visible_groups()',

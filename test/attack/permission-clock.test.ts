@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openAdministrators } from '../../src/access/administrators.ts';
 import { ANONYMOUS } from '../../src/access/viewers.ts';
+import { viewerTokenKey } from '../../src/database/keys.ts';
 import { connect, type Connection } from '../../src/database/queryable.ts';
 import { createDatabase, viewerToken, type TestDatabase } from '../support/database.ts';
 
@@ -9,6 +11,22 @@ beforeAll(async () => {
   database = await createDatabase();
 });
 afterAll(() => database.drop());
+
+test('U2: who is no administrator is refused before anything is locked, so that asking keeps nobody waiting', async () => {
+  const { adminUrl, secret } = database;
+  const administrators = openAdministrators({ url: adminUrl, key: viewerTokenKey(secret) });
+  const writer = await connect(database.apiUrl);
+  try {
+    await writer.query('set role rowplane_viewer');
+    await writer.query('begin');
+    await writer.query('select rowplane.begin_write($1)', [viewerToken(ANONYMOUS)]);
+    const change = administrators.change({ id: ANONYMOUS }, async () => expect.fail('an anonymous administrator'));
+    await expect(change).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await writer.query('commit');
+  } finally {
+    await Promise.all([writer.end(), administrators.end()]);
+  }
+});
 
 test('V5: viewers who never stop writing cannot keep a permission change waiting', async () => {
   const [first, second] = await Promise.all([connect(database.apiUrl), connect(database.apiUrl)]);

@@ -248,3 +248,13 @@ function ask(from: Client, query: string): Promise<unknown> {
     from.subscribe({ query }, { next: resolve, error: reject, complete: () => undefined });
   });
 }
+
+test('U7: a program is not the last administrator, for its keys end and nobody could make new ones', async () => {
+  const { owner } = demo.database;
+  const made = await change((a) => createUser(a, { name: 'operator', role: 'ADMINISTRATOR', service: true }));
+  const demotion = change((a) =>
+    a.query(`update rowplane.users set role = 'INTERNAL' where id = $1`, [demo.people.ada]),
+  );
+  expect(await codeOf(demotion)).toBe('LOCKED_OUT');
+  await owner.query('delete from rowplane.users where id = $1', [made.id]);
+});

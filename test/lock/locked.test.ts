@@ -79,14 +79,39 @@ describe('P11: records', () => {
     const external = await tree.user('ext', 'EXTERNAL');
     await tree.admit(external);
     expect(await told(external)).toMatchObject({ holder: null, reason: 'Moving house' });
+  });
+
+  test('V2: of a lock hears nobody who sees nothing in the workspace: a write ends as it does without one', async () => {
     const stranger = await tree.user('nobody', 'GUEST');
-    expect(await told(stranger)).toEqual({
-      workspace: tree.workspace,
-      holder: null,
-      reason: null,
-      since: null,
-      message: 'This workspace is locked. Everything can still be read, and access taken away.',
-    });
+    await tree.admit(stranger);
+    const write = () => tree.edit(stranger, 'document', [paper], `notes = 'x'`);
+    expect(await write()).toEqual([]);
+    const create = () =>
+      outcome(tree, stranger, `insert into plane_${tree.planeId}_new.document (archive_id) values ($1)`, [
+        tree.archive,
+      ]);
+    expect(await create()).toBe('RPNFD');
+    await tree.entry(tree.archive, stranger, 'VIEW', 'ALLOW');
+    expect(await refusal(write())).toBe('RPLOC');
+    expect(await create()).toBe('RPLOC');
+  });
+
+  test('U2: administrators, who need not see the records, hear of it', async () => {
+    const gone = await tree.user('gone');
+    await tree.owner.query('update rowplane.users set active = false where id = $1', [gone]);
+    await tree.owner.query(`update ws_${tree.workspace}.document set owner_id = $1 where id = $2`, [gone, paper]);
+    const blind = await tree.user('blind', 'ADMINISTRATOR');
+    await tree.entry(tree.archive, blind, 'VIEW', 'DENY');
+    const session = await connect(tree.database.adminUrl);
+    try {
+      const work = transaction(session, async (admin) => {
+        await admin.query('select rowplane.enter($1)', [viewerToken(blind)]);
+        await admin.query('select rowplane.transfer_ownership($1, $2)', [gone, tree.people.ben]);
+      });
+      expect(await refusal(work)).toBe('RPLOC');
+    } finally {
+      await session.end();
+    }
   });
 
   test('V6: also for a database login of one’s own', async () => {

@@ -45,6 +45,13 @@ describe('P11: who locks', () => {
     expect(await lockBy(tree.people.mia, 'x'.repeat(501))).toBe('RPVAL');
   });
 
+  test('unlocking what isn’t locked costs nobody anything: permissions stay as they were compiled', async () => {
+    const ticks = async () => (await tree.owner.query('select ticks from rowplane.clock'))[0];
+    const before = await ticks();
+    expect(await tree.unlock(tree.people.cleo)).toBe(false);
+    expect(await ticks()).toEqual(before);
+  });
+
   test('V2: a workspace that isn’t seen is like one that doesn’t exist', async () => {
     const stranger = await tree.user('stranger', 'GUEST');
     for (const workspace of [tree.workspace, 4711])

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { connect, type Queryable } from '../../src/database/queryable.ts';
-import { outcome, useWorld } from './world.ts';
+import { encodeId, outcome, useWorld } from './world.ts';
 
 let [ben, cleo]: string[] = [];
 let edit: string;
@@ -165,4 +165,47 @@ test('V5: a withdrawal waits for the writes that began before it', async () => {
     await session.end();
   }
   expect(order).toEqual(['written', 'withdrawn']);
+});
+
+test('V2: the right is named to nobody who sees nothing in the workspace', async () => {
+  const { here, assign, profile, owner } = world();
+  const stranger = await world().user('stranger', 'GUEST');
+  await assign(stranger, await profile('Reader of the unseen', { documentWorklist: 'DISPLAY' }), here);
+  await owner.query(
+    `insert into rowplane.plane_groups values ($1, '00000000-0000-0000-0000-0000000000e5') on conflict do nothing`,
+    [here.plane],
+  );
+  const write = () =>
+    world().as(stranger, async (sql) => {
+      await sql.query('select rowplane.set_targets($1)', [[item]]);
+      return sql.query(`update ws_${here.workspace}_edit.item set title = 'x'`);
+    });
+  expect(await outcome(write())).toBe('done');
+  await owner.query(
+    `insert into rowplane.object_entries (object_id, user_id, permission, decision) values ($1, $2, 'VIEW', 'ALLOW')`,
+    [here.archive, stranger],
+  );
+  expect(await outcome(write())).toMatchObject(['RPFOR', expect.stringContaining('documentWorklist')]);
+});
+
+test('R7: a write that was planned by older rights is judged, and refused, by the new ones', async () => {
+  const { here, graphql, idOf, assign, withdraw } = world();
+  const profile = await world().profile('Display', { documentWorklist: 'DISPLAY' });
+  await assign(ben!, edit, here);
+  const create = () =>
+    graphql(ben!, 'mutation ($input: CreateItemInput!) { createItem(input: $input) { item { title } } }', {
+      input: { archive: encodeId('Archive', here.archive), title: 'new' },
+    });
+  expect((await create()).errors).toEqual([]);
+  await withdraw(ben!, edit);
+  await assign(ben!, profile, here);
+  expect((await create()).errors).toMatchObject([{ code: 'FORBIDDEN', right: 'documentWorklist' }]);
+  const changed = await graphql(
+    ben!,
+    'mutation ($input: UpdateItemInput!) { updateItem(input: $input) { item { title } } }',
+    {
+      input: { id: idOf('item', item), title: 'x' },
+    },
+  );
+  expect(changed.errors).toMatchObject([{ code: 'FORBIDDEN' }]);
 });

@@ -232,10 +232,12 @@ describe('V7: what can’t be asked for', () => {
 describe('V7: the database sees to it', () => {
   const as = <T>(viewer: string, sql: string, values: unknown[] = []): Promise<T[]> =>
     withViewer(office.database, people[viewer]!, (session) => session.query<T>(sql, values));
-  const INSERT = `insert into rowplane.saved_queries (definition, name) values ('paper', $1) returning owner_id`;
+  const INSERT = `insert into rowplane.saved_queries (definition, name) values ('paper', $1) returning name`;
 
   test('in SQL, too, a query is its owner’s', async () => {
-    expect(await as('gus', INSERT, ['by SQL'])).toEqual([{ owner_id: people.gus }]);
+    await as('gus', INSERT, ['by SQL']);
+    const owned = `select owner_id, is_own from rowplane.visible_queries where name = 'by SQL'`;
+    expect(await as('gus', owned)).toEqual([{ owner_id: people.gus, is_own: true }]);
     expect(await as('ivo', `select from rowplane.saved_queries where name = 'by SQL'`)).toEqual([]);
     expect(await as('ivo', `delete from rowplane.saved_queries where name = 'by SQL' returning 1`)).toEqual([]);
     expect(await as('ivo', `update rowplane.saved_queries set name = 'x' where name = 'by SQL' returning 1`)).toEqual(
@@ -249,6 +251,34 @@ describe('V7: the database sees to it', () => {
     ).rejects.toMatchObject({ code: '42501' });
   });
 
+  test('U3: who shares a query without being seen stays unseen, also in SQL', async () => {
+    const { id } = await save('ida', 'shared unseen');
+    await share('ida', id);
+    const [query] = await as<{ owner_id: string | null; is_own: boolean }>(
+      'gast',
+      `select owner_id, is_own from rowplane.visible_queries where name = 'shared unseen'`,
+    );
+    expect(query).toEqual({ owner_id: null, is_own: false });
+    for (const text of ['select owner_id from', 'select * from', 'delete from'])
+      await expect(
+        as('gast', `${text} rowplane.saved_queries ${text.startsWith('delete') ? 'returning owner_id' : ''}`),
+      ).rejects.toMatchObject({ code: '42501' });
+    expect(await as('gast', 'select name from rowplane.saved_queries')).not.toEqual([]);
+  });
+
+  test('nobody saves without end: what is shared stands in the lists of others', async () => {
+    const many = `insert into rowplane.saved_queries (definition, name) select 'paper', 'number ' || n from generate_series(1, 1001) n`;
+    await expect(as('narrow', many)).rejects.toMatchObject({ code: 'RPVAL' });
+    for (const values of [
+      `repeat('x', 201), 'n', null, null`,
+      `'paper', 'n', repeat('x', 201), null`,
+      `'paper', 'n', null, jsonb_build_array(string_agg(g::text, ' ')) from generate_series(1, 9999) g`,
+    ])
+      await expect(
+        as('narrow', `insert into rowplane.saved_queries (definition, name, view, orders) select ${values}`),
+      ).rejects.toMatchObject({ code: '23514' });
+  });
+
   test('U4, V1: neither guests nor anonymous nor blocked users save any', async () => {
     people.anonymous = '00000000-0000-0000-0000-000000000000';
     for (const viewer of ['gast', 'anonymous'])
@@ -256,7 +286,8 @@ describe('V7: the database sees to it', () => {
     await as('ivo', INSERT, ['before the block']);
     await office.owner.query(`update rowplane.users set blocked_until = 'infinity' where name = 'ivo'`);
     await expect(as('ivo', INSERT, ['no'])).rejects.toMatchObject({ code: 'RPFOR' });
-    expect(await as('ivo', 'select from rowplane.saved_queries')).toEqual([]);
+    expect(await as('ivo', 'select from rowplane.visible_queries')).toEqual([]);
+    expect(await as('ivo', 'select id from rowplane.saved_queries')).toEqual([]);
     expect(await as('ivo', 'delete from rowplane.saved_queries returning 1')).toEqual([]);
     await office.owner.query(`update rowplane.users set blocked_until = null where name = 'ivo'`);
   });

@@ -23,6 +23,8 @@ export interface AskedParts {
   orderBy: { field: string; direction: Direction }[] | null;
 }
 
+const MOST_KEYS = 8;
+
 /** Adds to `problems` what can't be asked for, each with its path behind `prefix`. */
 export function readAsked(
   definition: ObjectDefinition,
@@ -32,6 +34,7 @@ export function readAsked(
   prefix = '',
 ): AskedParts {
   const add = (path: string, message: string) => void problems.push({ path: `${prefix}${path}`, message });
+  if (orderBy != null && orderBy.length > MOST_KEYS) add('orderBy', `takes at most ${MOST_KEYS} keys`);
   const view = name == null ? null : viewOf(definition, name, add);
   return {
     view,

@@ -42,7 +42,6 @@ export interface PreparedList {
   place: CursorPlace;
 }
 
-const MOST_KEYS = 8;
 const NOWHERE: Scope = { workspaces: [] };
 
 /** What the arguments of a list, or of the list of what is in the trash, ask for. Throws Refusal VALIDATION_FAILED with every problem. */
@@ -58,7 +57,6 @@ export function prepareList(
   const given = readAsked(definition, enums, args, problems);
   const kept = saved === null ? null : readAsked(definition, enums, saved, problems, 'savedQuery.');
   const asked = given.orderBy ?? kept?.orderBy ?? given.view?.orderBy ?? kept?.view?.orderBy ?? [];
-  if (asked.length > MOST_KEYS) problems.push({ path: 'orderBy', message: `takes at most ${MOST_KEYS} keys` });
   const backward = args.last != null;
   const size = sizeOf(args, context.limits.page, problems);
   if (problems.length > 0) throw invalid(problems);

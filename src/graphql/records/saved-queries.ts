@@ -82,7 +82,7 @@ function defineTypes({ builder, types, definitions }: Kit, enums: EnumsByDefinit
       owner: t.field({
         type: types.User,
         description: 'Who saved it; null for users whom the viewer may not see.',
-        resolve: ({ ownerId }, _args, context) => loadUser(context, ownerId),
+        resolve: ({ ownerId }, _args, context) => (ownerId === null ? null : loadUser(context, ownerId)),
       }),
       isOwn: t.exposeBoolean('isOwn', { nullable: false }),
       sharedWith: t.field({
