@@ -35,8 +35,13 @@ export interface Knowledge {
 }
 
 /** Each function of the database answers its part; locks are read as the viewer sees them. */
-const KNOWLEDGE = `rowplane.viewer_knowledge($1) || jsonb_build_object('locked',
-  exists (select from rowplane.visible_locks l where l.workspace_id = $1 and not l.is_mine))`;
+const KNOWLEDGE = `select rowplane.viewer_knowledge($1) || jsonb_build_object('workspace', $1, 'rights', rowplane.viewer_rights_of($1),
+  'locked', exists (select from rowplane.visible_locks l where l.workspace_id = $1 and not l.is_mine)) as knowledge`;
+
+/** Reads what there is to know of a workspace. The answer is what planes show: rights may allow less (`limitByRights`). */
+export function knowledgeStatement(workspace: number): Statement {
+  return { text: KNOWLEDGE, values: [workspace] };
+}
 
 /** Compiles and reads what there is to know, on one snapshot, in a transaction that may store it. */
 export function knowledgeStatements(token: string, workspace: number): Statement[] {
@@ -44,10 +49,7 @@ export function knowledgeStatements(token: string, workspace: number): Statement
     { text: 'begin isolation level repeatable read read write', values: [] },
     { text: 'select viewer, mode from rowplane.enter($1)', values: [token] },
     { text: 'select rowplane.refresh_access($1)', values: [workspace] },
-    {
-      text: `select ${KNOWLEDGE} as knowledge, rowplane.viewer_rights_of($1) as rights`,
-      values: [workspace],
-    },
+    knowledgeStatement(workspace),
     { text: 'commit', values: [] },
   ];
 }

@@ -1,7 +1,7 @@
 import { isConflict } from '../database/retry.ts';
 import { openConnections, SpoiltConnection } from './connections.ts';
 import type { ConnectionOptions } from './connections.ts';
-import { jointStamp, knowledgeStatements } from './knowledge.ts';
+import { jointStamp, knowledgeStatement, knowledgeStatements } from './knowledge.ts';
 import type { Knowledge } from './knowledge.ts';
 import { limitByRights } from './knowledge-rights.ts';
 import { asRefusal, sqlState } from './refusals.ts';
@@ -119,19 +119,14 @@ export function openViewers({
   async function learn(viewer: Viewer, workspace: number): Promise<Knowledge> {
     const rows = await retrying(() => connections.lend((run) => run(knowledgeStatements(tokenOf(viewer), workspace))));
     expectViewer(rows[1]?.[0], viewer);
-    const { knowledge: known, rights } = rows[3]![0] as {
-      knowledge: Omit<Knowledge, 'workspace' | 'rights'>;
-      rights: Knowledge['rights'];
-    };
-    return limitByRights({ workspace, ...known, rights });
+    return limitByRights(rows[3]![0]!.knowledge as Knowledge);
   }
 
   /** What is known in a transaction that sees the same permissions to its end. Not remembered: others may learn something newer meanwhile. */
   async function relearn(run: ViewerTransaction['run'], workspaces: number[]): Promise<Map<number, Knowledge>> {
-    const text = 'select rowplane.viewer_knowledge($1) as knowledge';
-    const results = await run(workspaces.map((workspace) => ({ text, values: [workspace] })));
-    const learned = results.map((rows) => rows[0]?.knowledge as Omit<Knowledge, 'workspace'>);
-    return new Map(workspaces.map((workspace, index) => [workspace, { ...learned[index]!, workspace }]));
+    const results = await run(workspaces.map(knowledgeStatement));
+    const learned = results.map((rows) => limitByRights(rows[0]!.knowledge as Knowledge));
+    return new Map(learned.map((one) => [one.workspace, one]));
   }
 
   function knowledge(viewer: Viewer, workspace: number): Promise<Knowledge> {
