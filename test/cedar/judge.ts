@@ -82,7 +82,12 @@ function userEntities(world: World, viewer: Id): EntityJson[] {
       'User',
       viewer,
       groups.map((id) => ({ type: 'Group', id })),
-      { active, ...(role !== undefined && { role }), ...(until !== null && { blockedUntil: moment(until) }) },
+      {
+        active,
+        rights: grantedTo(world, viewer),
+        ...(role !== undefined && { role }),
+        ...(until !== null && { blockedUntil: moment(until) }),
+      },
     ),
     ...world.groups.map(({ id }) => {
       const parents = world.nesting
@@ -91,6 +96,20 @@ function userEntities(world: World, viewer: Id): EntityJson[] {
       return entity('Group', id, parents);
     }),
   ];
+}
+
+/** R3, R4: every level that any assignment gives, by company and right; EDIT includes DISPLAY (R1). That the highest counts (R5) follows. */
+function grantedTo(world: World, viewer: Id): string[] {
+  return world.rightsAssignments
+    .filter(({ user }) => user === viewer)
+    .flatMap(({ company, given }) => {
+      const ids = 'profile' in given ? [given.profile] : find(world.rightsRoles, given.rightsRole).profiles;
+      return ids.flatMap((id) =>
+        Object.entries(find(world.profiles, id).levels).flatMap(([right, level]) =>
+          (level === 'EDIT' ? ['DISPLAY', 'EDIT'] : [level]).map((each) => `${company}/${right}/${each}`),
+        ),
+      );
+    });
 }
 
 /** P3, P5: objects of the tree are in each other, up to a break, for Cedar to find what a DENY reaches. */

@@ -10,6 +10,9 @@ export function policiesOf(world: World): string {
   return [
     ...VIEWERS,
     ...layers(),
+    ...rights(world),
+    ...freezes(world),
+    ...locks(world),
     ...world.planes.flatMap((plane) => planePolicies(world, plane)),
     ...denials(world),
   ].join('\n');
@@ -38,6 +41,39 @@ function layers(): string[] {
         `forbid(principal, action in Action::"needs/DELETE", resource) unless { principal in resource.place.allowed.${permission} };`,
     ),
   ];
+}
+
+/** R7: rights count in the company of a workspace. */
+function rights({ definitions, workspaces }: World): string[] {
+  return Object.values(definitions).flatMap((definition) => {
+    const { right } = definition;
+    if (right === undefined) return [];
+    return workspaces.flatMap(({ id, company }) =>
+      (['VIEW/DISPLAY', 'EDIT/EDIT'] as const).map((pair) => {
+        const [need, level] = pair.split('/');
+        const has = `principal.rights.contains(${JSON.stringify(`${company}/${right}/${level}`)})`;
+        return `forbid(principal, action in Action::"needs/${need}", resource is ${entityType(definition)} in Workspace::"${id}") unless { ${has} };`;
+      }),
+    );
+  });
+}
+
+/** W7: nobody may what a frozen record, or field, doesn't let. */
+function freezes(world: World): string[] {
+  return Object.values(world.definitions).flatMap((definition) =>
+    (definition.freezes ?? []).map(
+      ({ when }, index) =>
+        `forbid(principal, action in Action::"${definition.name}/freeze/${String(index)}", resource is ${entityType(definition)}) when { ${conditionToCedar(definition, when, world)} };`,
+    ),
+  );
+}
+
+/** P11: only the holder writes. */
+function locks(world: World): string[] {
+  return world.locks.map(
+    ({ workspace, holder }) =>
+      `forbid(principal, action in Action::"needs/EDIT", resource in Workspace::"${workspace}") unless { principal == User::"${holder}" };`,
+  );
 }
 
 /** P4: a DENY wins. U9: to Everyone, it reaches every viewer. */
@@ -133,17 +169,25 @@ export function actionsOf(definition: Definition): Map<string, string[]> {
     actions.set(`read/${field}`, [...parts.map(own), 'needs/VIEW']);
     const editing = Object.keys(definition.layouts).filter((name) => definition.layouts[name]!.edits.includes(field));
     const parents = definition.fields[field]!.readOnly === true ? [] : editing.map((name) => own(`layout/${name}`));
-    actions.set(`edit/${field}`, [...parents, 'needs/VIEW', 'needs/EDIT']);
+    actions.set(`edit/${field}`, [...parents, ...freezing(definition, field), 'needs/VIEW', 'needs/EDIT']);
   }
+  const wholly = freezing(definition);
   const needs: Record<string, string[]> = {
     CREATE: ['needs/EDIT', 'needs/CREATE'],
-    DELETE: ['needs/EDIT', 'needs/DELETE'],
-    MASS_DELETE: ['needs/EDIT', 'needs/DELETE'],
-    MASS_UPDATE: ['needs/EDIT'],
+    DELETE: ['needs/EDIT', 'needs/DELETE', ...wholly],
+    MASS_DELETE: ['needs/EDIT', 'needs/DELETE', ...wholly],
+    MASS_UPDATE: ['needs/EDIT', ...wholly],
   };
   for (const name of new Set([...COMMON, ...Object.keys(definition.abilities)]))
     actions.set(`ability/${name}`, [own(`ability/${name}`), 'needs/VIEW', ...(needs[name] ?? [])]);
   return actions;
+}
+
+/** W7: the freezes that a field is under, or the record as a whole. */
+function freezing({ name, freezes = [] }: Definition, field?: string): string[] {
+  return freezes.flatMap(({ fields }, index) =>
+    fields === undefined || (field !== undefined && fields.includes(field)) ? [`${name}/freeze/${String(index)}`] : [],
+  );
 }
 
 export function entityType(definition: { name: string }): string {

@@ -63,6 +63,8 @@ function mutationFor(stage: Stage, world: World, command: Command) {
       return named('restore', {}, ...records, true);
     case 'move':
       return named('move', placeInput(command.place), ...records, true);
+    case 'transfer':
+      return named('transfer', { to: globalIdOf.user(command.to) }, ...records, true);
     case 'changeClient':
       return {
         name: `change${One}Client`,

@@ -3,8 +3,9 @@ import { findsInTrash, sees } from '../oracle/sight.ts';
 import { clientsOf } from '../oracle/clients.ts';
 import { seesArchive } from '../oracle/folders.ts';
 import { ANONYMOUS, find, type Definition, type Id, type Item, type Value, type World } from '../oracle/world.ts';
-import { changeClient, create, move, remove, restore, update, type Target } from '../oracle/writes.ts';
+import { changeClient, create, move, remove, restore, transfer, update, type Target } from '../oracle/writes.ts';
 import type { Place } from '../oracle/places.ts';
+import { underLocks } from '../oracle/lock-writes.ts';
 import type { Verdict } from '../oracle/verdict.ts';
 import { valueOf } from './conditions.ts';
 import { clientId } from './ids.ts';
@@ -16,6 +17,7 @@ export type Command = { viewer: Id; definition: string; workspace: Id } & (
   | { kind: 'remove' | 'restore'; targets: Target[] }
   | { kind: 'move'; targets: Target[]; place: Place }
   | { kind: 'changeClient'; targets: [Target]; client: Id }
+  | { kind: 'transfer'; targets: Target[]; to: Id }
 );
 
 /** An id that no record has. */
@@ -48,6 +50,7 @@ export function commandSketch(definitions: Record<string, Definition>): fc.Arbit
       'restore',
       'move',
       'changeClient',
+      'transfer',
     ),
     targets: fc.array(fc.nat(9), { minLength: 1, maxLength: 3 }),
     versions: fc.constantFrom('none', 'none', 'none', 'right', 'wrong'),
@@ -71,7 +74,9 @@ export function commandIn(world: World, sketch: CommandSketch): Command {
   const { kind, knowing } = sketch;
   const everybody = [...world.users.map(({ id }) => id), ANONYMOUS];
   const reachable = (viewer: Id) =>
-    world.items.filter((item) => (kind === 'restore' ? findsInTrash(world, viewer, item) : sees(world, viewer, item)));
+    world.items
+      .filter((item) => (kind === 'restore' ? findsInTrash(world, viewer, item) : sees(world, viewer, item)))
+      .filter((item) => kind !== 'transfer' || item.owner === viewer);
   const viewers = knowing ? everybody.filter((each) => reachable(each).length > 0) : [];
   const viewer = at(viewers.length > 0 ? viewers : everybody, sketch.viewer);
   const aims = knowing && reachable(viewer).length > 0 ? reachable(viewer) : world.items;
@@ -90,6 +95,8 @@ export function commandIn(world: World, sketch: CommandSketch): Command {
       return { ...base, kind, targets, place };
     case 'changeClient':
       return { ...base, kind, targets: [targets[0]!], client: clientFor(world, viewer, first.archive, sketch) };
+    case 'transfer':
+      return { ...base, kind, targets, to: at(world.users, sketch.place.client).id };
     default:
       return { ...base, kind, targets };
   }
@@ -139,6 +146,10 @@ function at<T>(list: readonly T[], number: number): T {
 
 /** What the oracle says of a command by one of the doors. A created record has NO_ID. */
 export function judge(world: World, command: Command, door: 'api' | 'sql'): Verdict {
+  return underLocks(world, command.viewer, command.workspace, (unlocked) => judgeUnlocked(unlocked, command, door));
+}
+
+function judgeUnlocked(world: World, command: Command, door: 'api' | 'sql'): Verdict {
   const { viewer, definition } = command;
   switch (command.kind) {
     case 'create':
@@ -153,6 +164,8 @@ export function judge(world: World, command: Command, door: 'api' | 'sql'): Verd
       return move(world, viewer, definition, command.targets, { ...command.place, keepsClient: door === 'sql' });
     case 'changeClient':
       return changeClient(world, viewer, definition, command.targets, command.client);
+    case 'transfer':
+      return transfer(world, viewer, definition, command.targets, command.to);
   }
 }
 

@@ -94,14 +94,14 @@ test('W2: the trash shows references to those who see where they point, and to n
   });
   const planeIds = await stage.load(made);
   for (const viewer of [userId(0), userId(1)])
-    expect(await sqlSight(sql, stage, made, planeIds, viewer)).toEqual(expectedSqlSight(made, viewer));
+    expect(await sqlSight(sql, stage, made, planeIds, viewer)).toEqual(expectedSqlSight(stage, made, viewer));
 });
 
 /** What the database and the oracle show everybody. */
 async function expectEqualSight(made: World): Promise<void> {
   const planeIds = await stage.load(made);
   for (const viewer of [...made.users.map(({ id }) => id), ANONYMOUS])
-    expect(await sqlSight(sql, stage, made, planeIds, viewer), viewer).toEqual(expectedSqlSight(made, viewer));
+    expect(await sqlSight(sql, stage, made, planeIds, viewer), viewer).toEqual(expectedSqlSight(stage, made, viewer));
 }
 
 test('A5, P9: permissions of records are told where a plane compares with the viewer, who is asked for by another role there', async () => {

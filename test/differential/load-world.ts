@@ -103,7 +103,7 @@ export function storedGroup(group: string): string {
   return builtin === undefined ? group : `00000000-0000-0000-0000-0000000000${builtin}`;
 }
 
-function principalColumns(principal: Principal): Record<string, string | null> {
+export function principalColumns(principal: Principal): Record<string, string | null> {
   return 'user' in principal
     ? { user_id: principal.user, group_id: null }
     : { user_id: null, group_id: storedGroup(principal.group) };
@@ -198,7 +198,7 @@ export async function insertItems(
 }
 
 /** Inserts rows of equal columns; `computed` columns are SQL over the row `r`. */
-async function insert(
+export async function insert(
   owner: Queryable,
   table: string,
   rows: Record<string, unknown>[],

@@ -6,6 +6,7 @@ import { cellOf, exposingPlanes, findsInTrash, sees } from '../oracle/sight.ts';
 import { seesUser } from '../oracle/viewers.ts';
 import type { Definition, Id, Item, Plane, World } from '../oracle/world.ts';
 import { asStored, itemOfRow, selectRows, type TextRow } from './rows.ts';
+import { expectedRightsSight, rightsSources } from './sql-rights-sight.ts';
 import { expectedTreeSight, treeSources } from './sql-tree-sight.ts';
 import type { Stage } from './stage.ts';
 
@@ -67,13 +68,14 @@ function sourcesOf(stage: Stage, world: World, planeIds: ReadonlyMap<string, num
   return [
     ...ofRecords,
     ...treeSources(world, viewer),
+    ...rightsSources(stage, world),
     { name: 'users', from: 'rowplane.visible_users', read: idOf },
     { name: 'seen users', from: 'rowplane.seen_users', read: idOf },
   ];
 }
 
 /** The same by the oracle. */
-export function expectedSqlSight(world: World, viewer: Id): SqlSight {
+export function expectedSqlSight(stage: Stage, world: World, viewer: Id): SqlSight {
   const sight: SqlSight = {};
   for (const definition of Object.values(world.definitions)) {
     const items = world.items.filter((item) => item.definition === definition.name);
@@ -91,7 +93,7 @@ export function expectedSqlSight(world: World, viewer: Id): SqlSight {
       sight[`trash ${workspace.id} ${definition.name}`] = found.map((item) => asSeen(world, viewer, item));
     }
   }
-  Object.assign(sight, expectedTreeSight(world, viewer));
+  Object.assign(sight, expectedTreeSight(world, viewer), expectedRightsSight(stage, world, viewer));
   sight.users = world.users.filter(({ id }) => seesUser(world, viewer, id)).map(({ id }) => id);
   sight['seen users'] = [...sight.users];
   return sorted(sight);

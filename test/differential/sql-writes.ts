@@ -18,6 +18,7 @@ const CODES: Record<string, string> = {
   RPCLI: 'CLIENT_REQUIRED',
   RPSTA: 'STALE_VERSION',
   RPLKO: 'LOCKED_OUT',
+  RPLOC: 'LOCKED',
   '42501': 'FORBIDDEN',
   // The views for creating have no columns but those of fields that are EDIT.
   '42703': 'FORBIDDEN',
@@ -115,6 +116,8 @@ function settingsOf(stage: Stage, command: Exclude<Command, { kind: 'create' }>)
       return [{ column: 'deleted_at', type: 'timestamptz', value: '2000-01-01' }];
     case 'restore':
       return [{ column: 'deleted_at', type: 'timestamptz', value: null }];
+    case 'transfer':
+      return [{ column: 'owner_id', type: 'uuid', value: command.to }];
     case 'changeClient':
       return [{ column: 'client_id', type: 'uuid', value: command.client }];
     case 'move': {

@@ -1,6 +1,7 @@
 import { definitionsOf } from '../../src/compiler/load-definitions.ts';
 import type { Definitions } from '../../src/compiler/definition.ts';
 import { fullContent } from '../../src/compiler/plane-content.ts';
+import { applyRights } from '../../src/administration/apply-rights.ts';
 import { recompileWorkspace, savePlane } from '../../src/administration/compile.ts';
 import type { PlaneToSave, SavedPlane } from '../../src/administration/planes-save.ts';
 import { makeWorkspace } from '../../src/administration/workspaces.ts';
@@ -8,11 +9,12 @@ import { connect, transaction, type Connection, type Queryable } from '../../src
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import type { Definition, Item, World } from '../oracle/world.ts';
 import { clear, insertItems, insertLinks, insertPeople, insertRules, insertTree } from './load-world.ts';
+import { clearRights, insertLocks, insertRights, storedLocks } from './load-rights.ts';
 import { itemOfRow, selectRows, type TextRow } from './rows.ts';
 import { misplaced, storedTree, type StoredTree } from './stored-tree.ts';
 import dossier from './schema/dossier.ts';
 import letter from './schema/letter.ts';
-import { WORKSPACES } from './worlds.ts';
+import { APPLICATIONS, COMPANY_OF, WORKSPACES } from './right-worlds.ts';
 
 /** The definitions of generated worlds, as the oracle takes them and as the product does. */
 export const DEFINITIONS: Record<string, Definition> = { dossier, letter };
@@ -24,12 +26,15 @@ export interface Stage {
   readonly owner: Connection;
   /** The number of a workspace of the world. */
   workspaceId(workspace: string): number;
+  /** The id of a company of the world. */
+  companyId(company: string): string;
   /** Sets up a world and says which number each of its planes has. */
   load(world: World): Promise<ReadonlyMap<string, number>>;
   /** The records as they stand in the tables now, for comparison with a world's; in the order of their ids. */
   items(): Promise<Item[]>;
   /** Folders, entries and breaks as they stand in the tables now. */
   tree(): Promise<StoredTree>;
+  locks(): Promise<World['locks']>;
   /** Records whose realm isn't the one of their place. */
   misplaced(): Promise<string[]>;
   close(): Promise<void>;
@@ -40,18 +45,28 @@ export async function openStage(): Promise<Stage> {
   const owner = await connect(database.ownerUrl, 'differential test');
   const definitions = definitionsOf([dossier, letter]);
   const ids = new Map<string, number>();
+  const companies = new Map<string, string>();
   const slots = new Map<string, Slot[]>();
+  await applyRights(owner, {
+    rights: Object.fromEntries([...new Set(Object.values(APPLICATIONS).flat())].map((right) => [right, right])),
+    applications: Object.fromEntries(
+      Object.entries(APPLICATIONS).map(([name, rights]) => [name, { title: name, rights }]),
+    ),
+  });
   await transaction(owner, async (session) => {
     for (const { name, content } of [...definitions.values()].map((each) => ({ name: each.name, content: each })))
       await session.query('insert into rowplane.definitions (name, content) values ($1, $2)', [
         name,
         JSON.stringify(content),
       ]);
-    const [company] = await session.query<{ id: string }>(
-      `insert into rowplane.companies (name) values ('A-GmbH') returning id`,
-    );
     for (const name of WORKSPACES) {
-      const { id } = await makeWorkspace(session, definitions, { companyId: company!.id, name });
+      const company = COMPANY_OF[name];
+      const [made] = await session.query<{ id: string }>(
+        'insert into rowplane.companies (name) values ($1) returning id',
+        [company],
+      );
+      companies.set(company, made!.id);
+      const { id } = await makeWorkspace(session, definitions, { companyId: made!.id, name });
       ids.set(name, id);
       slots.set(name, []);
     }
@@ -67,23 +82,28 @@ export async function openStage(): Promise<Stage> {
   );
   let loaded = 0;
   const workspaceId = (workspace: string): number => ids.get(workspace)!;
+  const companyId = (company: string): string => companies.get(company)!;
 
   return {
     database,
     definitions,
     owner,
     workspaceId,
+    companyId,
     async load(world) {
       loaded++;
       const oneByOne = loaded % 10 === 1;
       const saved = await transaction(owner, async (session) => {
+        await clearRights(session);
         await clear(session, tables);
         await insertPeople(session, world);
+        await insertRights(session, world, { workspaceId, companyId });
         await insertTree(session, world, workspaceId);
         const planes = await savePlanes(session, { definitions, slots, workspaceId }, world, oneByOne);
         await insertLinks(session, world, planes.ids);
         await insertItems(session, definitions, world, workspaceId);
         await insertRules(session, world);
+        await insertLocks(session, world, workspaceId);
         return planes;
       });
       for (const statement of saved.afterCommit) await owner.query(statement);
@@ -91,6 +111,7 @@ export async function openStage(): Promise<Stage> {
     },
     items: () => readItems(owner, definitions, ids),
     tree: () => storedTree(owner),
+    locks: () => storedLocks(owner, new Map([...ids].map(([name, id]) => [id, name]))),
     misplaced: () => misplaced(owner, tables),
     async close() {
       await owner.end();

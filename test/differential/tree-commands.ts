@@ -1,11 +1,22 @@
 import fc from 'fast-check';
 import { trashedFolders, visibleFolders } from '../oracle/folders.ts';
 import { createFolder, moveFolder, removeFolder, renameFolder, restoreFolder } from '../oracle/folder-writes.ts';
-import { setEntry, setInheritance } from '../oracle/permission-writes.ts';
-import { sees } from '../oracle/sight.ts';
+import { underLocks } from '../oracle/lock-writes.ts';
+import { isGiving, setEntry, setInheritance } from '../oracle/permission-writes.ts';
+import { findsInTrash, sees } from '../oracle/sight.ts';
+import { emptyTrash } from '../oracle/trash-writes.ts';
 import { may } from '../oracle/tree.ts';
 import type { Verdict } from '../oracle/verdict.ts';
-import { ANONYMOUS, BUILTIN, PERMISSIONS, type Entry, type Id, type Principal, type World } from '../oracle/world.ts';
+import {
+  ANONYMOUS,
+  BUILTIN,
+  find,
+  PERMISSIONS,
+  type Entry,
+  type Id,
+  type Principal,
+  type World,
+} from '../oracle/world.ts';
 
 /** A change of the tree or its permissions that somebody tries. */
 export type TreeCommand = { viewer: Id } & (
@@ -20,6 +31,7 @@ export type TreeCommand = { viewer: Id } & (
         principal: Principal;
       })
   | { kind: 'setInheritance'; object: Id; inherit: boolean; confirm: boolean }
+  | { kind: 'emptyTrash'; workspace: Id }
 );
 
 /** An id that a new folder has until the database has given it one. */
@@ -42,6 +54,7 @@ export interface TreeSketch {
 export const treeSketch: fc.Arbitrary<TreeSketch> = fc.record({
   kind: fc.constantFrom(
     ...(['createFolder', 'renameFolder', 'moveFolder', 'moveFolder', 'deleteFolder', 'restoreFolder'] as const),
+    ...(['emptyTrash', 'emptyTrash'] as const),
     ...(['setEntry', 'setEntry', 'setEntry', 'setInheritance', 'setInheritance'] as const),
   ),
   viewer: fc.nat(5),
@@ -81,6 +94,8 @@ export function treeCommandIn(world: World, sketch: TreeSketch): TreeCommand {
     }
     case 'setInheritance':
       return { viewer, kind, object, inherit: sketch.flag, confirm };
+    case 'emptyTrash':
+      return { viewer, kind, workspace: workspaceOfObject(world, object) };
     default:
       return { viewer, kind, folder: object };
   }
@@ -88,6 +103,8 @@ export function treeCommandIn(world: World, sketch: TreeSketch): TreeCommand {
 
 /** What somebody may aim at with a prospect of success. */
 function aimsOf(world: World, viewer: Id, kind: TreeCommand['kind']): Id[] {
+  if (kind === 'emptyTrash')
+    return world.items.filter((item) => findsInTrash(world, viewer, item)).map(({ folder }) => folder);
   if (kind === 'restoreFolder') return trashedFolders(world, viewer).map(({ id }) => id);
   const folders = visibleFolders(world, viewer).filter(
     ({ parent }) => parent !== null || !kind.endsWith('eFolder') || kind === 'createFolder',
@@ -112,8 +129,45 @@ function at<T>(list: readonly T[], number: number): T {
   return list[number % list.length]!;
 }
 
-/** What the oracle says of it. */
+function workspaceOfObject(world: World, object: Id): Id {
+  const { archive } = [...world.folders, ...world.items].find(({ id }) => id === object)!;
+  return find(world.archives, archive).workspace;
+}
+
+/** What the oracle says of it. P11, V2: what isn't there for the viewer is missing, also in a locked workspace. */
 export function judgeTree(world: World, command: TreeCommand): Verdict {
+  const verdict = judgeUnlocked({ ...world, locks: [] }, command);
+  // Emptying the trash is a statement about records, which is refused before any is looked at.
+  const isMissing = verdict.refusals.has('NOT_FOUND') && command.kind !== 'emptyTrash';
+  const workspace = isMissing ? undefined : lockedAgainst(world, command, verdict);
+  return underLocks(world, command.viewer, workspace, () => verdict);
+}
+
+/** P11: the workspace that a command changes other than by taking access away. */
+function lockedAgainst(world: World, command: TreeCommand, { world: after }: Verdict): Id | undefined {
+  switch (command.kind) {
+    case 'emptyTrash':
+      return command.workspace;
+    case 'setEntry': {
+      const { object, principal, permission, decision } = command;
+      return isGiving(world, { object, principal, permission }, decision)
+        ? workspaceOfObject(world, object)
+        : undefined;
+    }
+    case 'setInheritance':
+      return after.breaks === world.breaks ? undefined : workspaceOfObject(world, command.object);
+    case 'createFolder':
+      return workspaceOfObject(world, command.parent);
+    case 'moveFolder':
+      return find(world.folders, command.folder).parent === command.parent
+        ? undefined
+        : workspaceOfObject(world, command.folder);
+    default:
+      return workspaceOfObject(world, command.folder);
+  }
+}
+
+function judgeUnlocked(world: World, command: TreeCommand): Verdict {
   const { viewer } = command;
   switch (command.kind) {
     case 'createFolder':
@@ -132,5 +186,7 @@ export function judgeTree(world: World, command: TreeCommand): Verdict {
     }
     case 'setInheritance':
       return setInheritance(world, viewer, command.object, command.inherit, command.confirm);
+    case 'emptyTrash':
+      return emptyTrash(world, viewer, command.workspace);
   }
 }

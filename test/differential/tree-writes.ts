@@ -10,13 +10,16 @@ import type { Stage } from './stage.ts';
 import type { TreeCommand } from './tree-commands.ts';
 
 /** V6: tries a command by the functions that people with a database login call. The code of the refusal, or null. */
-export async function writeTreeBySql(sql: Connection, command: TreeCommand): Promise<string | null> {
+export async function writeTreeBySql(sql: Connection, stage: Stage, command: TreeCommand): Promise<string | null> {
   await sql.query('begin isolation level read committed');
   const code = await refusalOf(async () => {
     await sql.query('set local role rowplane_viewer');
     await sql.query('select rowplane.enter($1)', [viewerToken(command.viewer)]);
-    const [call, values] = callOf(command);
-    await sql.query(`select rowplane.${call}`, values);
+    if (command.kind === 'emptyTrash') await eraseTrash(sql, stage, stage.workspaceId(command.workspace));
+    else {
+      const [call, values] = callOf(command);
+      await sql.query(`select rowplane.${call}`, values);
+    }
     // P7 is judged at the end of the transaction.
     await sql.query('commit');
     return null;
@@ -25,7 +28,19 @@ export async function writeTreeBySql(sql: Connection, command: TreeCommand): Pro
   return code;
 }
 
-function callOf(command: TreeCommand): [string, unknown[]] {
+/** W2: as long as something goes, for what is held by a record that goes can go after it. */
+async function eraseTrash(sql: Connection, { definitions }: Stage, workspace: number): Promise<void> {
+  for (let erased = true; erased;) {
+    erased = false;
+    for (const { table } of definitions.values()) {
+      const gone = await sql.query(`delete from ws_${String(workspace)}_trash.${table} returning id`);
+      erased ||= gone.length > 0;
+    }
+  }
+  await sql.query('select rowplane.erase_folders($1)', [workspace]);
+}
+
+function callOf(command: Exclude<TreeCommand, { kind: 'emptyTrash' }>): [string, unknown[]] {
   switch (command.kind) {
     case 'createFolder':
       return ['create_folder($1, $2)', [command.parent, command.name]];
@@ -102,6 +117,10 @@ function mutationFor(
       const { object, inherit, confirm } = command;
       const input = { objects: [globalObject(stage, world, object)], confirm };
       return { name: inherit ? 'restoreInheritance' : 'breakInheritance', input, answer: 'objects { object }' };
+    }
+    case 'emptyTrash': {
+      const input = { workspace: encodeId('Workspace', stage.workspaceId(command.workspace)) };
+      return { name: command.kind, input, answer: 'erased' };
     }
   }
 }

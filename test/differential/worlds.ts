@@ -13,12 +13,10 @@ import {
   type World,
 } from '../oracle/world.ts';
 import { conditionOf, valueOf } from './conditions.ts';
+import { rightsOf, rightsSketch, withLocks, WORKSPACES, type RightsSketch } from './right-worlds.ts';
 import { openedTo, rulesSketch, withRule, type RuleSketch } from './tree-worlds.ts';
 import { describeWorld } from './describe.ts';
 import { archiveId, clientId, folderId, groupId, itemId, userId } from './ids.ts';
-
-/** The workspaces that generated worlds live in. Planes count per workspace, so two are enough to confuse them. */
-export const WORKSPACES = ['main', 'side'] as const;
 
 const COMMON = ['CREATE', 'DELETE', 'MASS_DELETE', 'MASS_UPDATE'];
 const PAST = '2020-01-01T00:00:00.000Z';
@@ -48,6 +46,7 @@ export function worldsOf(
     archives: many(archiveSketch, 3, 1),
     clients: fc.nat(3),
     assignments: many(fc.record({ client: fc.nat(5), archive: fc.nat(2), principal: recipient(13) }), 8),
+    rights: rightsSketch(generous),
     rules: rulesSketch(generous),
     planeGroups: many(fc.array(recipient(10), { minLength: 1, maxLength: 3 }), 5, 5),
     items: many(fc.oneof(...Object.values(definitions).map(itemSketch)), 8, 1),
@@ -151,6 +150,7 @@ interface WorldSketch {
   users: Sketched<typeof userSketch>[];
   groups: Sketched<typeof groupSketch>[];
   archives: Sketched<typeof archiveSketch>[];
+  rights: RightsSketch;
   rules: RuleSketch[];
   planeGroups: number[][];
   clients: number;
@@ -207,7 +207,8 @@ function build(definitions: Record<string, Definition>, now: string, sketch: Wor
         members.map((member) => ({ group: groupId(index), user: at(users, member).id })),
       ),
     ),
-    workspaces: WORKSPACES.map((id) => ({ id })),
+    ...rightsOf(sketch.rights, users, principalAt),
+    locks: [],
     archives,
     folders,
     clients,
@@ -232,7 +233,10 @@ function build(definitions: Record<string, Definition>, now: string, sketch: Wor
     breaks: [],
     items: buildItems(sketch, { definitions, users, archives, folders, clientsIn }),
   };
-  return sketch.rules.reduce((made, rule) => withRule(made, rule, principalAt), world);
+  return withLocks(
+    sketch.rules.reduce((made, rule) => withRule(made, rule, principalAt), world),
+    sketch.rights,
+  );
 }
 
 function foldersOf(archive: string, index: number, parents: number[]): Folder[] {

@@ -45,7 +45,7 @@ const cases = fc.record({
 });
 
 test(
-  'W1–W6, W8, C7, C8, P1–P9: writes by SQL and by the API end as the oracle says, and leave the records and the tree that it says',
+  'W1–W8, C7, C8, D1, R7, P1–P11: writes by SQL and by the API end as the oracle says, and leave the records and the tree that it says',
   PATIENCE,
   async () => {
     await fc.assert(
@@ -92,7 +92,9 @@ async function tryRecords(
 /** Tries a change of the tree; the world after it. */
 async function tryTree(world: World, command: TreeCommand, door: 'api' | 'sql'): Promise<World> {
   const verdict = judgeTree(world, command);
-  const code = await (door === 'sql' ? writeTreeBySql(sql, command) : writeTreeByApi(api, stage, world, command));
+  const code = await (door === 'sql'
+    ? writeTreeBySql(sql, stage, command)
+    : writeTreeByApi(api, stage, world, command));
   const what = `${door}: ${JSON.stringify(command)}`;
   expect(
     accepts(verdict, code),
@@ -105,6 +107,7 @@ async function tryTree(world: World, command: TreeCommand, door: 'api' | 'sql'):
   );
   const after = adopted(world, { ...verdict.world, folders }, await stage.items(), what);
   expect(found, what).toEqual(treeOf(after));
+  expect(await stage.locks(), what).toEqual(after.locks);
   expect(await stage.misplaced(), what).toEqual([]);
   return after;
 }

@@ -1,4 +1,4 @@
-import type { Condition, Field, FieldType, Id, Value } from './world.ts';
+import type { Condition, Definition, Field, FieldType, Id, Item, Value } from './world.ts';
 
 /** The system fields that conditions and orders may name; they are READ with the record (A3). */
 export const SYSTEM_FIELDS: Record<string, Field> = {
@@ -16,6 +16,14 @@ export interface Cell {
   field: Field;
   visible: boolean;
   value: Value;
+}
+
+/** A cell as it is stored, whoever looks. */
+export function storedCell(definition: Definition, item: Item, name: string): Cell {
+  const field = SYSTEM_FIELDS[name] ?? definition.fields[name];
+  if (field === undefined) throw new Error(`${item.definition} has no field ${name}.`);
+  const value = name in SYSTEM_FIELDS ? item[name as keyof Item] : (item.values[name] ?? null);
+  return { field, visible: true, value: value as Value };
 }
 
 /** Who asks, and when: the values `ME`, `today` and `now` mean. */

@@ -1,5 +1,6 @@
 import { foldersBelow, seesFolder, trashedFolders } from './folders.ts';
-import { abilitiesOf, findsInTrash, sees } from './sight.ts';
+import { findsInTrash, heldAbilities, sees } from './sight.ts';
+import { isFrozen } from './freezes.ts';
 import { may } from './tree.ts';
 import { ANONYMOUS, find, type Folder, type Id, type Item, type World } from './world.ts';
 import { verdict, type Refusal, type Verdict } from './verdict.ts';
@@ -52,7 +53,7 @@ export function moveFolder(world: World, viewer: Id, id: Id, parent: Id, confirm
 }
 
 /**
- * P8, W2: a folder goes into the trash with all that is in it. It needs DELETE on it and on everything in it, hidden things
+ * P8, W2, W7: a folder goes into the trash with all that is in it, of which nothing may be frozen. It needs DELETE on it and on everything in it, hidden things
  * included, and EDIT on the folder that it is in.
  */
 export function removeFolder(world: World, viewer: Id, id: Id): Verdict {
@@ -64,7 +65,9 @@ export function removeFolder(world: World, viewer: Id, id: Id): Verdict {
     parent !== null &&
     may(world, viewer, parent, 'EDIT') &&
     folders.every((folder) => seesFolder(world, viewer, folder.id) && may(world, viewer, folder.id, 'DELETE')) &&
-    items.every((item) => sees(world, viewer, item) && isDeletable(world, viewer, item, items));
+    items.every(
+      (item) => sees(world, viewer, item) && isDeletable(world, viewer, item, items) && !isFrozen(world, item),
+    );
   const after = withFolders(
     world,
     folders.map((folder) => ({ ...folder, trashedWith: id })),
@@ -92,7 +95,7 @@ export function restoreFolder(world: World, viewer: Id, id: Id): Verdict {
 /** W2: several records of a definition at once need MASS_DELETE. */
 function isDeletable(world: World, viewer: Id, item: Item, all: Item[]): boolean {
   const several = all.filter(({ definition }) => definition === item.definition).length > 1;
-  return abilitiesOf(world, viewer, item).includes(several ? 'MASS_DELETE' : 'DELETE');
+  return heldAbilities(world, viewer, item).includes(several ? 'MASS_DELETE' : 'DELETE');
 }
 
 function unless(allowed: boolean): Refusal[] {

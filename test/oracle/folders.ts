@@ -58,6 +58,24 @@ export function trashedFolders(world: World, viewer: Id): Folder[] {
   );
 }
 
+/** W2: the folders in the trash that the viewer may erase, once nothing is in them. */
+export function erasableFolders(world: World, viewer: Id): Folder[] {
+  return world.folders.filter(
+    (folder) =>
+      folder.trashedWith !== null &&
+      mayView(world, viewer, folder) &&
+      may(world, viewer, folder.id, 'DELETE') &&
+      may(world, viewer, folder.parent!, 'EDIT') &&
+      !world.folders.some(({ parent }) => parent === folder.id) &&
+      !world.items.some((item) => item.folder === folder.id),
+  );
+}
+
+/** P7: whether somebody has VIEW and EDIT_PERMISSIONS at the archive's root and gets past C6. */
+export function managesArchive(world: World, user: Id, archive: Id): boolean {
+  return may(world, user, archive, 'EDIT_PERMISSIONS') && entersArchive(world, user, archive);
+}
+
 /** The folder and all below it. */
 export function foldersBelow(world: World, id: Id): Folder[] {
   const below = world.folders.filter(({ parent }) => parent === id);

@@ -1,6 +1,5 @@
 import { breakInheritance, restoreInheritance, subjectOf } from './breaks.ts';
-import { entersArchive } from './clients.ts';
-import { seesFolder } from './folders.ts';
+import { managesArchive, seesFolder } from './folders.ts';
 import { sees } from './sight.ts';
 import { containerOf, may } from './tree.ts';
 import { seesPrincipal } from './viewers.ts';
@@ -29,6 +28,14 @@ export function setEntry(
   );
 }
 
+/** P11: whether setting what an object says of a principal gives something, or takes a DENY back: not in a workspace that somebody else has locked. */
+export function isGiving(world: World, subject: Omit<Entry, 'decision'>, decision: Entry['decision'] | null): boolean {
+  const known = world.entries.find(
+    (entry) => entry.object === subject.object && subjectOf(entry) === subjectOf({ ...subject, decision: 'ALLOW' }),
+  );
+  return decision === 'ALLOW' ? known?.decision !== 'ALLOW' : decision === null && known?.decision === 'DENY';
+}
+
 /** P5: breaks or restores the inheritance of an object. Needs EDIT_PERMISSIONS; an archive's root inherits from nothing. */
 export function setInheritance(world: World, viewer: Id, object: Id, inherit: boolean, confirm: boolean): Verdict {
   if (!isSeen(world, viewer, object)) return verdict(world, ['NOT_FOUND'], world);
@@ -53,7 +60,7 @@ function isSeen(world: World, viewer: Id, object: Id): boolean {
   return item === undefined ? seesFolder(world, viewer, object) : sees(world, viewer, item);
 }
 
-/** P7: whether some active user has VIEW and EDIT_PERMISSIONS at the archive's root and gets past C6. */
+/** P7: whether some active user manages the archive. */
 function isManaged(world: World, archive: Id): boolean {
-  return world.users.some(({ id }) => may(world, id, archive, 'EDIT_PERMISSIONS') && entersArchive(world, id, archive));
+  return world.users.some(({ id }) => managesArchive(world, id, archive));
 }

@@ -1,5 +1,7 @@
-import { holds, SYSTEM_FIELDS, type Asker, type Cell } from './conditions.ts';
+import { holds, storedCell, SYSTEM_FIELDS, type Asker, type Cell } from './conditions.ts';
+import { isFrozen } from './freezes.ts';
 import { passesLayers } from './layers.ts';
+import { isLocked } from './locks.ts';
 import { abilitiesInPlane, contentOf, isActive, levelInPlane, planesOf } from './planes.ts';
 import { seesUser } from './viewers.ts';
 import {
@@ -29,7 +31,9 @@ export function meetsPlane(world: World, viewer: Id, plane: Plane, item: Item): 
   const definition = definitionOf(world, item);
   if (plane.workspace !== find(world.archives, item.archive).workspace || !isActive(plane, definition)) return false;
   const restriction = contentOf(plane, definition)!.restriction;
-  return restriction === null || holds(restriction, (field) => stored(world, item, field), askerOf(world, viewer));
+  return (
+    restriction === null || holds(restriction, (field) => storedCell(definition, item, field), askerOf(world, viewer))
+  );
 }
 
 /** A6, A2: the viewer's planes that expose the record. */
@@ -49,7 +53,7 @@ export function sees(world: World, viewer: Id, item: Item): boolean {
 
 /** W2: whether the viewer finds the record in the trash: would see it, and may delete there. */
 export function findsInTrash(world: World, viewer: Id, item: Item): boolean {
-  const abilities = abilitiesOf(world, viewer, item);
+  const abilities = heldAbilities(world, viewer, item);
   const deletes = abilities.includes('DELETE') || abilities.includes('MASS_DELETE');
   return item.trashed && wouldSee(world, viewer, item) && deletes;
 }
@@ -70,27 +74,43 @@ function grantedLevel(world: World, viewer: Id, item: Item, field: string): Leve
 /** A7, V4: the level of a cell of a record that the viewer sees; EDIT is lowered where another layer forbids the change. */
 export function levelOf(world: World, viewer: Id, item: Item, field: string): Level {
   const level = grantedLevel(world, viewer, item, field);
-  return level === 'EDIT' && !passesLayers(world, viewer, item, 'EDIT') ? 'READ' : level;
+  const isWritable =
+    passesLayers(world, viewer, item, 'EDIT') && !isFrozen(world, item, field) && !isLockedFor(world, viewer, item);
+  return level === 'EDIT' && !isWritable ? 'READ' : level;
 }
 
-/** A8, V4: abilities on a record that the viewer sees, those that write only where the other layers let the viewer write. */
-export function abilitiesOf(world: World, viewer: Id, item: Item): string[] {
+function isLockedFor(world: World, viewer: Id, item: Item): boolean {
+  return isLocked(world, viewer, find(world.archives, item.archive).workspace);
+}
+
+/** V4: what the abilities need that write records. */
+const NEEDS: Record<string, Permission> = {
+  CREATE: 'CREATE',
+  DELETE: 'DELETE',
+  MASS_DELETE: 'DELETE',
+  MASS_UPDATE: 'EDIT',
+};
+
+/** A8: abilities on a record that the viewer sees or finds in the trash, those that write only where the other layers let the viewer write. */
+export function heldAbilities(world: World, viewer: Id, item: Item): string[] {
   const granted = exposingPlanes(world, viewer, item).flatMap((plane) =>
     abilitiesInPlane(plane, definitionOf(world, item)),
   );
-  const needs: Record<string, Permission> = {
-    CREATE: 'CREATE',
-    DELETE: 'DELETE',
-    MASS_DELETE: 'DELETE',
-    MASS_UPDATE: 'EDIT',
-  };
-  const usable = granted.filter((each) => needs[each] === undefined || passesLayers(world, viewer, item, needs[each]));
-  return [...new Set(usable)].sort();
+  const held = granted.filter((each) => NEEDS[each] === undefined || passesLayers(world, viewer, item, NEEDS[each]));
+  return [...new Set(held)].sort();
+}
+
+/** V4: without those that nobody has on a frozen record (W7), or that whoever locked the workspace keeps to himself (P11). */
+export function abilitiesOf(world: World, viewer: Id, item: Item): string[] {
+  const isLost = (ability: string): boolean =>
+    NEEDS[ability] !== undefined &&
+    (isLockedFor(world, viewer, item) || (ability !== 'CREATE' && isFrozen(world, item)));
+  return heldAbilities(world, viewer, item).filter((ability) => !isLost(ability));
 }
 
 /** A7: a cell as the viewer sees it. A reference to a record that the viewer can't see reads as empty, and so does a user (U3). */
 export function cellOf(world: World, viewer: Id, item: Item, name: string): Cell {
-  const cell = stored(world, item, name);
+  const cell = storedCell(definitionOf(world, item), item, name);
   const isSystem = name in SYSTEM_FIELDS;
   if (!isSystem && grantedLevel(world, viewer, item, name) === 'HIDDEN')
     return { ...cell, visible: false, value: null };
@@ -103,11 +123,4 @@ function seenValue(world: World, viewer: Id, { field, value }: Cell): Value {
   if (field.type === 'reference') return sees(world, viewer, find(world.items, String(value))) ? value : null;
   if (field.type === 'user') return seesUser(world, viewer, String(value)) ? value : null;
   return value;
-}
-
-function stored(world: World, item: Item, name: string): Cell {
-  const field = SYSTEM_FIELDS[name] ?? definitionOf(world, item).fields[name];
-  if (field === undefined) throw new Error(`${item.definition} has no field ${name}.`);
-  const value = name in SYSTEM_FIELDS ? item[name as keyof Item] : (item.values[name] ?? null);
-  return { field, visible: true, value: value as Cell['value'] };
 }

@@ -1,12 +1,14 @@
 import {
   find,
   newArchiveEntries,
+  newWorkspaceEntries,
   type Condition,
   type Definition,
   type Folder,
   type Id,
   type Item,
   type Plane,
+  type Profile,
   type User,
   type Value,
   type World,
@@ -16,6 +18,8 @@ import {
 export interface Sketch {
   /** The name of the workspace. Default: office. */
   workspace?: string;
+  /** The name of its company. Default: company. */
+  company?: string;
   definitions: Record<string, Definition>;
   users?: Record<string, User['role'] | Partial<User>>;
   /** Group name → names of its members (users) and of its subgroups (groups). */
@@ -26,6 +30,16 @@ export interface Sketch {
   clients?: string[];
   /** [client, archive, user or group] */
   assignments?: [string, string, string][];
+  applications?: World['applications'];
+  /** Profile name → its application and levels. */
+  profiles?: Record<string, Omit<Profile, 'id'>>;
+  /** Rights role → its profiles. */
+  rightsRoles?: Record<string, string[]>;
+  /** [user, company, profile or rights role] */
+  rightsAssignments?: [string, string, string][];
+  functionEntries?: World['functionEntries'];
+  /** Who has locked the workspace. */
+  lockedBy?: string;
   planes?: Record<string, PlaneSketch>;
   /** Folder → the archive or folder that it is in. */
   folders?: Record<string, string>;
@@ -60,7 +74,7 @@ interface ContentSketch {
 const NOW = '2026-06-01T12:00:00.000Z';
 
 export function smallWorld(sketch: Sketch): World {
-  const { workspace = 'office' } = sketch;
+  const { workspace = 'office', company = 'company', applications = {} } = sketch;
   const archives = Object.entries(sketch.archives ?? { files: false }).map(([id, clientsEnabled]) => ({
     id,
     workspace,
@@ -84,7 +98,18 @@ export function smallWorld(sketch: Sketch): World {
     groups: groupNames.map((id) => ({ id, name: id })),
     nesting: links.filter(([, name]) => groupNames.includes(name)).map(([parent, child]) => ({ parent, child })),
     members: links.filter(([, name]) => !groupNames.includes(name)).map(([group, user]) => ({ group, user })),
-    workspaces: [{ id: workspace }],
+    companies: [{ id: company }],
+    applications,
+    profiles: Object.entries(sketch.profiles ?? {}).map(([id, profile]) => ({ id, ...profile })),
+    rightsRoles: Object.entries(sketch.rightsRoles ?? {}).map(([id, profiles]) => ({ id, profiles })),
+    rightsAssignments: (sketch.rightsAssignments ?? []).map(([user, where, name]) => ({
+      user,
+      company: where,
+      given: name in (sketch.profiles ?? {}) ? { profile: name } : { rightsRole: name },
+    })),
+    workspaces: [{ id: workspace, company }],
+    functionEntries: sketch.functionEntries ?? newWorkspaceEntries(workspace),
+    locks: sketch.lockedBy === undefined ? [] : [{ workspace, holder: sketch.lockedBy }],
     archives,
     folders: foldersOf(archives, sketch.folders ?? {}),
     clients: (sketch.clients ?? []).map((id) => ({ id, workspace, name: id })),

@@ -1,7 +1,7 @@
 import type { World } from './world.ts';
 
 export type Refusal =
-  'FORBIDDEN' | 'NOT_FOUND' | 'VALIDATION_FAILED' | 'CLIENT_REQUIRED' | 'STALE_VERSION' | 'LOCKED_OUT';
+  'FORBIDDEN' | 'NOT_FOUND' | 'VALIDATION_FAILED' | 'CLIENT_REQUIRED' | 'STALE_VERSION' | 'LOCKED' | 'LOCKED_OUT';
 
 /**
  * What becomes of a write. Without refusals it happens, and `world` is the world after it; otherwise nothing changes (W5), and the

@@ -1,5 +1,5 @@
 /**
- * A world: everything that rules C, A, V and W of docs/model.md speak about, as plain values. The oracle judges worlds; it
+ * A world: everything that rules C, R, P, A, V and W of docs/model.md speak about, as plain values. The oracle judges worlds; it
  * knows nothing of SQL, of GraphQL, or of any code under src/.
  */
 export type Id = string;
@@ -24,11 +24,15 @@ export interface Field {
 /** What the oracle needs of an object definition; the declarations in schema/ fit. */
 export interface Definition {
   name: string;
+  /** R7: the right that its records need. */
+  right?: string;
   fields: Record<string, Field>;
   views: Record<string, { fields: readonly string[]; where?: Condition; orderBy?: readonly Order[] }>;
   layouts: Record<string, { shows: readonly string[]; edits: readonly string[] }>;
   documentViewers: Record<string, { fields: readonly string[] }>;
   abilities: Record<string, { fields: readonly string[] }>;
+  /** W7: without fields, of the whole record. */
+  freezes?: readonly { when: Condition; fields?: readonly string[] }[];
 }
 
 export interface Order {
@@ -114,6 +118,30 @@ export interface Item {
   values: Record<string, Value>;
 }
 
+export type RightLevel = 'NONE' | 'DISPLAY' | 'EDIT';
+
+/** R2: a profile has a level for each right of its application; NONE where it says nothing. */
+export interface Profile {
+  id: Id;
+  application: string;
+  levels: Record<string, RightLevel>;
+}
+
+/** R4: what somebody has in a company. */
+export interface RightsAssignment {
+  user: Id;
+  company: Id;
+  given: { profile: Id } | { rightsRole: Id };
+}
+
+/** P10: what a workspace says of a principal and a function. */
+export interface FunctionEntry {
+  workspace: Id;
+  function: string;
+  principal: Principal;
+  decision: 'ALLOW' | 'DENY';
+}
+
 export interface World {
   /** The present, for blocks and relative dates. */
   now: string;
@@ -123,7 +151,18 @@ export interface World {
   groups: { id: Id; name: string }[];
   nesting: { parent: Id; child: Id }[];
   members: { group: Id; user: Id }[];
-  workspaces: { id: Id }[];
+  companies: { id: Id }[];
+  /** R1: the rights of each application; a right may stand in several. */
+  applications: Record<string, readonly string[]>;
+  profiles: Profile[];
+  /** R3. */
+  rightsRoles: { id: Id; profiles: Id[] }[];
+  rightsAssignments: RightsAssignment[];
+  workspaces: { id: Id; company: Id }[];
+  /** P10; a new workspace has those of P6. */
+  functionEntries: FunctionEntry[];
+  /** P11: who keeps a workspace for himself. */
+  locks: { workspace: Id; holder: Id }[];
   archives: { id: Id; workspace: Id; clientsEnabled: boolean }[];
   folders: Folder[];
   clients: { id: Id; workspace: Id; name: string }[];
@@ -145,6 +184,13 @@ export function newArchiveEntries(archive: Id): Entry[] {
     permission,
     decision: 'ALLOW',
   }));
+}
+
+/** P6: a new workspace allows Everyone all functions; these are the ones that worlds know. */
+export const FUNCTIONS = ['EMPTY_TRASH', 'IMPORT'] as const;
+
+export function newWorkspaceEntries(workspace: Id): FunctionEntry[] {
+  return FUNCTIONS.map((name) => ({ workspace, function: name, principal: { group: 'EVERYONE' }, decision: 'ALLOW' }));
 }
 
 export function find<T extends { id: Id }>(among: readonly T[], id: Id): T {

@@ -1,9 +1,11 @@
 import { abilitiesInPlane, levelInPlane, planesOf } from './planes.ts';
 import { chosenClient, placeRefusals, selectableClients, type Place } from './places.ts';
-import { abilitiesOf, findsInTrash, levelOf, meetsPlane, sees } from './sight.ts';
+import { findsInTrash, heldAbilities, levelOf, meetsPlane, sees } from './sight.ts';
+import { isFrozen } from './freezes.ts';
 import { passesLayers } from './layers.ts';
+import { hasRight } from './rights.ts';
 import { may } from './tree.ts';
-import { seesUser } from './viewers.ts';
+import { isGuest, isViewer, seesUser } from './viewers.ts';
 import { ANONYMOUS, find, type Definition, type Id, type Item, type Value, type World } from './world.ts';
 import { verdict, type Refusal, type Verdict } from './verdict.ts';
 
@@ -42,6 +44,7 @@ export function remove(world: World, viewer: Id, definition: string, targets: Ta
     refusals: (item, existing) => [
       ...unlessEditable(world, viewer, item),
       ...unlessDeletable(world, viewer, item, targets, existing),
+      ...unlessFrozen(world, item),
     ],
     change: (item) => ({ ...item, trashed: true }),
   });
@@ -67,8 +70,24 @@ export function changeClient(world: World, viewer: Id, definition: string, targe
       ...unlessEditable(world, viewer, item),
       ...unlessAble(world, viewer, item, targets.length > 1 ? 'MASS_UPDATE' : null),
       ...chosenClient(world, viewer, item.archive, client).refusals,
+      ...(item.client === client ? [] : unlessFrozen(world, item)),
     ],
     change: (item) => ({ ...item, client }),
+  });
+}
+
+/** D1: who owns records gives them to another user who is seen (U3), active, and no guest (U4). What is frozen stays so. */
+export function transfer(world: World, viewer: Id, definition: string, targets: Target[], to: Id): Verdict {
+  const isPossible = isViewer(world, to) && !isGuest(world, to);
+  return write(world, viewer, definition, targets, {
+    exists: (item) => item.definition === definition && sees(world, viewer, item),
+    refusals: (item) => [
+      ...unlessEditable(world, viewer, item),
+      ...unlessAble(world, viewer, item, targets.length > 1 ? 'MASS_UPDATE' : null),
+      ...(item.owner === viewer ? [] : (['FORBIDDEN'] as const)),
+      ...(!seesUser(world, viewer, to) ? (['NOT_FOUND'] as const) : isPossible ? [] : (['VALIDATION_FAILED'] as const)),
+    ],
+    change: (item) => ({ ...item, owner: to }),
   });
 }
 
@@ -93,6 +112,7 @@ export function move(world: World, viewer: Id, definition: string, targets: Targ
       ...(workspaceOf(item.archive) === workspaceOf(place.archive) ? [] : (['NOT_FOUND'] as const)),
       ...unlessMovable(world, viewer, item, place),
       ...clientFor(item).refusals,
+      ...(item.folder === place.folder && item.client === clientFor(item).client ? [] : unlessFrozen(world, item)),
     ],
     change: (item) => ({ ...item, archive: place.archive, folder: place.folder, client: clientFor(item).client }),
   });
@@ -107,7 +127,7 @@ export interface NewItem extends Place {
   values: Record<string, Value>;
 }
 
-/** W3, C7, C8, P8: creates a record through any plane that grants CREATE, has every given field at EDIT, and whose restriction it meets. */
+/** W3, R7, C7, C8, P8: creates a record through any plane that grants CREATE, has every given field at EDIT, and whose restriction it meets. */
 export function create(
   world: World,
   viewer: Id,
@@ -140,6 +160,7 @@ export function create(
   const after = { ...world, items: [...world.items, item] };
   const refusals: Refusal[] = [...place, ...chosen.refusals];
   if (!place.includes('NOT_FOUND') && !through()) refusals.push('FORBIDDEN');
+  if (workspace !== undefined && !hasRight(world, viewer, definition, workspace, 'EDIT')) refusals.push('FORBIDDEN');
   refusals.push(...invalidValues(world, viewer, name, item.values, workspace));
   if (refusals.length === 0 && hasConflict(after, [item])) refusals.push('VALIDATION_FAILED');
   return verdict(world, refusals, after);
@@ -168,11 +189,27 @@ function write(
     // What is seen but can't be restored, since it isn't in the trash, can be stale, too.
     return ['NOT_FOUND', ...(sees(world, viewer, item) && item.definition === definition ? stale : [])];
   };
-  const refusals = [...(rule.always ?? []), ...found.flatMap((item, index) => judge(item, targets[index]!))];
+  const refusals = [
+    ...(rule.always ?? []),
+    ...unlessRight(world, viewer, definition, workspaceOf(world, targets)),
+    ...found.flatMap((item, index) => judge(item, targets[index]!)),
+  ];
   const changed = items.map((item) => ({ ...rule.change(item), version: item.version + 1, updatedAt: world.now }));
   const after = { ...world, items: world.items.map((item) => changed.find(({ id }) => id === item.id) ?? item) };
   if (hasConflict(after, changed)) refusals.push('VALIDATION_FAILED');
   return verdict(world, refusals, after);
+}
+
+/** R7: who lacks EDIT hears so before any record is looked at; without DISPLAY the records are missing ones. */
+function unlessRight(world: World, viewer: Id, name: string, workspace: Id | undefined): Refusal[] {
+  const has = (level: 'DISPLAY' | 'EDIT') =>
+    workspace !== undefined && hasRight(world, viewer, world.definitions[name]!, workspace, level);
+  return has('DISPLAY') && !has('EDIT') ? ['FORBIDDEN'] : [];
+}
+
+/** W7: a record that is frozen as a whole stays where it is. */
+function unlessFrozen(world: World, item: Item): Refusal[] {
+  return isFrozen(world, item) ? ['FORBIDDEN'] : [];
 }
 
 /** P8. Whether a record that is seen but not to be changed is refused by name or like a missing one, the rules leave open. */
@@ -188,7 +225,7 @@ function unlessMovable(world: World, viewer: Id, item: Item, place: Place): Refu
 }
 
 function unlessAble(world: World, viewer: Id, item: Item, ability: string | null): Refusal[] {
-  return ability === null || abilitiesOf(world, viewer, item).includes(ability) ? [] : ['FORBIDDEN'];
+  return ability === null || heldAbilities(world, viewer, item).includes(ability) ? [] : ['FORBIDDEN'];
 }
 
 /**

@@ -93,3 +93,21 @@ test('R7: several at once, and a move, are refused by the right’s name as a wh
       { code: 'FORBIDDEN', right: 'documentWorklist', level: 'EDIT' },
     ]);
 });
+
+test('V5: a record is created by the rights of this moment, whatever the server remembers of them', async () => {
+  const { graphql, here, assign, withdraw } = world();
+  const create = async () => {
+    const { errors } = await graphql(
+      ben,
+      'mutation ($input: CreateItemInput!) { createItem(input: $input) { item { title } } }',
+      { input: { archive: encodeId('Archive', here.archive), title: 'new' } },
+    );
+    return errors[0]?.code ?? 'done';
+  };
+  await assign(ben, edit, here);
+  expect(await create()).toBe('done');
+  await withdraw(ben);
+  expect(await create()).toBe('FORBIDDEN');
+  await assign(ben, edit, here);
+  expect(await create()).toBe('done');
+});

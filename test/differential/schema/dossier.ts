@@ -11,7 +11,7 @@ import {
   user,
 } from '../../../src/compiler/definition.ts';
 
-/** A field of every type, spread over small views and layouts so that planes can show very different parts. */
+/** A field of every type, spread over small views and layouts so that planes can show very different parts; frozen partly or wholly (W7). */
 export default define({
   name: 'dossier',
   plural: 'dossiers',
@@ -52,5 +52,9 @@ export default define({
     },
   },
   documentViewers: { preview: { title: 'Preview', fields: ['title', 'seal'] } },
+  freeze: [
+    { title: 'Done', when: { state: { equals: 'DONE' } }, fields: ['count', 'letter', 'title'] },
+    { title: 'Far off', when: { day: { greaterThan: 'today+5000d' }, not: { urgent: { equals: true } } } },
+  ],
   abilities: { STAMP: { title: 'Stamp', fields: ['state', 'day'] }, FORWARD: { title: 'Forward' } },
 });

@@ -1,10 +1,11 @@
 import { define, reference, text } from '../../../src/compiler/definition.ts';
 
-/** A small one that dossiers refer to and that refers back. */
+/** A small one that needs a right (R7), and that dossiers refer to and refers back. */
 export default define({
   name: 'letter',
   plural: 'letters',
   title: 'Letter',
+  right: 'letters',
   fields: {
     subject: text({ title: 'Subject', required: true }),
     note: text({ title: 'Note' }),
@@ -19,5 +20,6 @@ export default define({
     filing: { title: 'Filing', edits: ['dossier'] },
   },
   documentViewers: { text: { title: 'Text', fields: ['note'] } },
+  freeze: { title: 'Answered', when: { note: { startsWith: 'a' } }, fields: ['subject', 'dossier'] },
   abilities: { SIGN: { title: 'Sign', fields: ['note'] } },
 });
