@@ -50,9 +50,9 @@ query Processes {
 }
 `;
 
-const documents = `# Notes belong to the second level of review, and its
-# plane exposes only documents with a relevancy. As gus,
-# who is in the planes of both levels: cells don't mix.
+const documents = `# Notes belong to the second level of review, whose
+# plane exposes only documents with a relevancy.
+# gus is in the planes of both: cells don't mix.
 query Documents {
   withRelevancy: documents(
     where: { relevancy: { isSet: true } }
@@ -101,9 +101,8 @@ query Definition {
 }
 `;
 
-const rights = `# Whom the viewer sees, and what the viewer may do
-# besides: ben has the document worklist in one company
-# and not in the other.
+const rights = `# Whom the viewer sees; rights by company (ben has
+# the document worklist in one of two); functions.
 query Rights {
   users(first: 20) { nodes { name role } }
   groups(first: 20) { nodes { name } }
