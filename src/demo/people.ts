@@ -11,7 +11,13 @@ export interface DemoPerson {
 
 export const PEOPLE: readonly DemoPerson[] = [
   { name: 'ada', displayName: 'Ada', role: 'ADMINISTRATOR', note: 'administrator: administration is not sight' },
-  { name: 'ben', displayName: 'Ben', role: 'INTERNAL', workflowAccess: true, note: 'client General' },
+  {
+    name: 'ben',
+    displayName: 'Ben',
+    role: 'INTERNAL',
+    workflowAccess: true,
+    note: 'client General; rights by company',
+  },
   { name: 'cleo', displayName: 'Cleo', role: 'INTERNAL', workflowAccess: true, note: 'all three clients' },
   { name: 'dara', displayName: 'Dara', role: 'INTERNAL', note: 'client Experts only: sees little' },
   { name: 'emil', displayName: 'Emil', role: 'INTERNAL', note: 'first-level reviewer' },

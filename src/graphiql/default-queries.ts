@@ -1,44 +1,82 @@
-const processes = `# What one viewer sees: records, the level of each
-# field, and what may be done with each record.
+const overview = `# What one viewer sees, and may do with it.
 # Choose another viewer above: the same query,
 # filtered by Postgres.
-query Processes {
+query Overview {
   viewer {
     user { name role }
     isAnonymous
   }
-  processes(first: 20) {
+  processes(first: 1) {
     totalCount
     nodes {
       reference
-      channel
-      dueAt
       client { name }
-      archive { name }
       fieldAccess { field level }
       abilities
+    }
+  }
+  documents(first: 1) {
+    totalCount
+    nodes {
+      title
+      folder { path }
+      fieldAccess { field level }
+      abilities
+    }
+  }
+  archives(first: 50) {
+    nodes { name folders { nodes { name } } }
+  }
+}
+`;
+
+const processes = `# Levels and abilities come with each record. Here
+# processes that have ended are frozen: nobody may
+# change them, whatever the rights.
+query Processes {
+  processes(first: 20) {
+    totalCount
+    nodes {
+      id
       version
+      reference
+      responsible
+      responsibleLevel: fieldLevel(field: RESPONSIBLE)
+      endedAt
+      abilities
     }
     pageInfo { hasNextPage endCursor }
   }
 }
 `;
 
-const documents = `# Documents under review, as emil (first level), fay
-# (second level) or gus (both: cells don't mix).
+const documents = `# Notes belong to the second level of review, whose
+# plane exposes only documents with a relevancy.
+# gus is in the planes of both: cells don't mix.
 query Documents {
-  documents(first: 20) {
+  withRelevancy: documents(
+    where: { relevancy: { isSet: true } }
+    first: 1
+  ) {
     totalCount
-    nodes {
-      id
-      title
-      relevancy
-      archive { name }
-      fieldAccess { field level }
-      abilities
-    }
-    pageInfo { hasNextPage endCursor }
+    nodes { ...Cells }
   }
+  without: documents(
+    where: { relevancy: { isNotSet: true } }
+    first: 1
+  ) {
+    totalCount
+    nodes { ...Cells }
+  }
+}
+
+fragment Cells on Document {
+  title
+  folder { path }
+  relevancy
+  notes
+  notesLevel: fieldLevel(field: NOTES)
+  abilities
 }
 `;
 
@@ -63,4 +101,20 @@ query Definition {
 }
 `;
 
-export const defaultTabs = [{ query: processes }, { query: documents }, { query: definition }];
+const rights = `# Whom the viewer sees; rights by company (ben has
+# the document worklist in one of two); functions.
+query Rights {
+  users(first: 20) { nodes { name role } }
+  groups(first: 20) { nodes { name } }
+  viewer {
+    applications {
+      company { name }
+      title
+      rights { title level }
+    }
+    functions { name allowed }
+  }
+}
+`;
+
+export const defaultTabs = [overview, processes, documents, definition, rights].map((query) => ({ query }));

@@ -1,4 +1,4 @@
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { createGraphiQLFetcher, type Fetcher, type FetcherParams } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import 'graphiql/setup-workers/vite';
 import 'graphiql/style.css';
@@ -14,7 +14,14 @@ const socketClient = createClient({
   connectionParams: () => ({ authorization: authorization() ?? undefined }),
 });
 
-const fetcher = createGraphiQLFetcher({ url: '/graphql', fetch: fetchAsViewer, wsClient: socketClient });
+const ask = createGraphiQLFetcher({ url: '/graphql', fetch: fetchAsViewer, wsClient: socketClient });
+const fetcher: Fetcher = (params, options) => ask(ofThisTab(params), options);
+
+/** A tab that was just opened has the operation name of the one before for a moment, which its query doesn't hold. */
+function ofThisTab({ operationName, ...params }: FetcherParams): FetcherParams {
+  const held = new RegExp(`\\b(query|mutation|subscription)\\s+${operationName}\\b`).test(params.query);
+  return held ? { ...params, operationName } : params;
+}
 
 async function show(page: HTMLElement) {
   const offered = await offeredViewers();
