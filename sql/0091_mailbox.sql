@@ -182,20 +182,24 @@ as $$
     or undelivered and rowplane.viewer_role() = 'ADMINISTRATOR' and exists (select from rowplane.mailbox_entries e where e.workspace_id = w.id)
 $$;
 
--- The history of entries, oldest first, for who sees them in the own mailbox, or as undelivered. Notes of others to who sees the record.
+-- Entries that the viewer may see by id: those in the own mailbox, and the undelivered ones of the viewer's business.
+create function rowplane.seen_mailbox_entries(workspace int, entries uuid[]) returns setof rowplane.mailbox_item
+language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
+as $$
+  select i.* from rowplane.mailbox_items(workspace,
+    array(select rowplane.own_mailbox_entries(workspace, entries) union select rowplane.undelivered_mailbox_entries(workspace, entries))) i
+$$;
+
+-- The history of these, oldest first. Notes of others to who sees the record.
 create function rowplane.mailbox_history(workspace int, entries uuid[])
 returns table (entry_id uuid, kind text, actor_id uuid, at timestamptz, recipient_id uuid, note text)
 language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
 as $$
-  with shown as materialized (
-    select i.id, i.record_id from rowplane.mailbox_items(workspace,
-      array(select rowplane.own_mailbox_entries(workspace, entries) union select rowplane.undelivered_mailbox_entries(workspace, entries))) i
-  )
   select v.entry_id, v.kind, (select p.id from rowplane.seen_users p where p.id = v.actor_id), v.at, (select p.id from rowplane.seen_users p where p.id = v.recipient_id),
     case when s.record_id is not null or v.actor_id = rowplane.viewer() then v.note end
-  from shown s join rowplane.mailbox_events v on v.entry_id = s.id
+  from rowplane.seen_mailbox_entries(workspace, entries) s join rowplane.mailbox_events v on v.entry_id = s.id
   order by v.entry_id, v.version
 $$;
 
 grant execute on function rowplane.mailbox(int, int, timestamptz, uuid, boolean, boolean), rowplane.count_mailbox(int, boolean, boolean), rowplane.mailbox_workspaces(boolean),
-  rowplane.undelivered_mailbox(int, int, timestamptz, uuid), rowplane.mailbox_history(int, uuid[]) to rowplane_viewer, rowplane_admin;
+  rowplane.undelivered_mailbox(int, int, timestamptz, uuid), rowplane.seen_mailbox_entries(int, uuid[]), rowplane.mailbox_history(int, uuid[]) to rowplane_viewer, rowplane_admin;

@@ -15,41 +15,38 @@ const ABILITIES = {
 };
 
 /** Letters are everybody's who is in a plane; invoices need a right; memos can't be placed. */
-export const DEFINITIONS = definitionsOf(
-  [
-    define({
-      name: 'letter',
-      plural: 'letters',
-      title: 'Letter',
-      fields: {
-        title: text({ title: 'Title' }),
-        state: choice({ title: 'State', choices: { OPEN: 'Open', DONE: 'Done' } }),
-        clerk: user({ title: 'Clerk' }),
-        team: group({ title: 'Team' }),
-      },
-      views: { all: { title: 'All', fields: ['title', 'state', 'clerk', 'team'] } },
-      layouts: { edit: { title: 'Edit', edits: ['title', 'state'] } },
-      abilities: ABILITIES,
-    }),
-    define({
-      name: 'invoice',
-      plural: 'invoices',
-      title: 'Invoice',
-      right: 'invoices',
-      fields: { title: text({ title: 'Title' }) },
-      views: { all: { title: 'All', fields: ['title'] } },
-      abilities: ABILITIES,
-    }),
-    define({
-      name: 'memo',
-      plural: 'memos',
-      title: 'Memo',
-      fields: { title: text({ title: 'Title' }) },
-      views: { all: { title: 'All', fields: ['title'] } },
-    }),
-  ],
-  RIGHTS,
-);
+export const DEFINITIONS = definitionsOf([
+  define({
+    name: 'letter',
+    plural: 'letters',
+    title: 'Letter',
+    fields: {
+      title: text({ title: 'Title' }),
+      state: choice({ title: 'State', choices: { OPEN: 'Open', DONE: 'Done' } }),
+      clerk: user({ title: 'Clerk' }),
+      team: group({ title: 'Team' }),
+    },
+    views: { all: { title: 'All', fields: ['title', 'state', 'clerk', 'team'] } },
+    layouts: { edit: { title: 'Edit', edits: ['title', 'state'] } },
+    abilities: ABILITIES,
+  }),
+  define({
+    name: 'invoice',
+    plural: 'invoices',
+    title: 'Invoice',
+    right: 'invoices',
+    fields: { title: text({ title: 'Title' }) },
+    views: { all: { title: 'All', fields: ['title'] } },
+    abilities: ABILITIES,
+  }),
+  define({
+    name: 'memo',
+    plural: 'memos',
+    title: 'Memo',
+    fields: { title: text({ title: 'Title' }) },
+    views: { all: { title: 'All', fields: ['title'] } },
+  }),
+]);
 
 export const PLACING = ['PLACE_IN_MAILBOX', 'SEND_PROCESS'];
 

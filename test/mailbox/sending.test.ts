@@ -18,7 +18,7 @@ beforeAll(async () => {
   people.nobox = await room.user('nobox', 'INTERNAL', false);
   const group = await room.group(['ida', 'ivo', 'iris', 'nobox', 'guest'].map((name) => people[name]!));
   await room.plane('all', { letter: showing() }, [group]);
-  await room.plane('reading', { letter: showing({ abilities: [] }) }, [await room.group([people.reader!])]);
+  await room.plane('reading', { letter: showing({ abilities: [] }) }, [await room.group([people.reader])]);
 });
 afterAll(() => room?.end());
 beforeEach(async () => {
