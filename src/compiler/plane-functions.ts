@@ -2,7 +2,16 @@ import type { ObjectDefinition } from './definition.ts';
 import { guardNames, type GuardNames } from './guard-functions.ts';
 import { abilitiesOf, levelsOf } from './levels.ts';
 import { sightRole } from './names.ts';
-import { areMany, exposedFunction, exposedRecordSql, exposuresOf, type Blueprint, type Plane } from './restriction.ts';
+import {
+  areMany,
+  exposedFunction,
+  exposedRecordSql,
+  exposingFunction,
+  exposingSql,
+  exposuresOf,
+  type Blueprint,
+  type Plane,
+} from './restriction.ts';
 import { sqlFunction } from './sql-function.ts';
 import { identifier, literal, type SqlObject } from './sql-object.ts';
 
@@ -33,8 +42,22 @@ export function planeFunctionObjects(blueprint: Blueprint): SqlObject[] {
         cases: abilityCases(definition),
         comment: 'A8: whether one of the planes exposes the record and grants the ability.',
       }),
+      exposingFunctionObject(blueprint, definition),
       ...exposedFunctionObject(blueprint, definition),
     ];
+  });
+}
+
+/** For asking about others than the viewer, of whom the policies know nothing: not callable, since it tells. */
+function exposingFunctionObject({ workspace, planes }: Blueprint, definition: ObjectDefinition): SqlObject {
+  return sqlFunction({
+    name: exposingFunction(workspace, definition),
+    parameters: `item ${guardNames(workspace, definition).table}, me uuid, groups uuid[]`,
+    returns: 'integer[]',
+    volatility: 'stable',
+    body: `begin\n  return ${exposingSql(definition, exposuresOf(definition, planes), 'item')};\nend`,
+    comment: 'A2: the planes that expose the record, with a person also those whose restriction asks who looks.',
+    callable: false,
   });
 }
 

@@ -8,6 +8,7 @@ export const RESERVED_DEFINITION_NAMES: ReadonlySet<string> = new Set(
     effectivePermission entries entry escapingMember field fieldAccess fieldLevel fields fieldType float folder
     folders function functionAccess functionEntry functions functionSettings group groups groupTest id idTest int
     integerTest integerTestRange json layout levelSource levelSourceKind log logDoor logEntry logOperation mailbox
+    mailboxCandidate mailboxCandidates mailboxEntry mailboxEvent mailboxEventKind
     mutation node nodes objectPermissions order orderDirection pageInfo permission permissionDecision
     permissionEntry permissions plane planeContent planeEscapes planes principal principalKind profile profiles
     query realm realms record recordFieldPlane records right rightAtLevel rightLevel rights rightsAssignment

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isTimeless, type NormalCondition } from './condition/condition.ts';
+import { isForEveryone, isTimeless, type NormalCondition } from './condition/condition.ts';
 import { asLiteral } from './condition/parameters.ts';
 import { parseCondition } from './condition/parse.ts';
 import { columnOf, conditionToSql } from './condition/to-sql.ts';
@@ -104,7 +104,28 @@ export function exposedFunction(workspace: number, { table }: ObjectDefinition):
   return qualified(editSchema(workspace), `${table}_exposed`);
 }
 
-/** The same for a record in a variable, among planes in a variable `mine`; never null. */
+/** The function that gives the planes by which a record is exposed to somebody. */
+export function exposingFunction(workspace: number, { table }: ObjectDefinition): string {
+  return qualified(editSchema(workspace), `${table}_exposing`);
+}
+
+/**
+ * The planes that expose a record in a variable, as an array: those that expose it to everybody in them, and where a
+ * variable `me` says who looks, also those whose restriction asks that; `groups` are that person's.
+ */
+export function exposingSql(definition: ObjectDefinition, exposures: readonly Exposure[], record: string): string {
+  const column = (field: string): string => `${record}.${columnOf(definition, field)}`;
+  const parts = exposures.map(({ planes, restriction }) => {
+    if (restriction === null) return planeList(planes);
+    const asker = { me: 'me', groups: '(groups)' };
+    const exposed = conditionToSql(definition, restriction, { parameter: asLiteral, column, asker });
+    const when = isForEveryone(restriction) ? exposed : `me is not null and ${exposed}`;
+    return `case when ${when} then ${planeList(planes)} else '{}' end`;
+  });
+  return parts.length === 0 ? planeList([]) : parts.join('\n    || ');
+}
+
+/** Whether a record in a variable is exposed, among planes in a variable `mine`; never null. */
 export function exposedRecordSql(definition: ObjectDefinition, exposures: readonly Exposure[], record: string): string {
   const parts = exposures.map(({ planes, restriction }) => {
     const inPlanes = `mine && ${planeList(planes)}`;

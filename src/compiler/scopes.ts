@@ -8,7 +8,7 @@ export function scopeObjects({ tag, workspace, definitions }: Blueprint): SqlObj
   const schema = identifier(sightSchema(workspace));
   return [
     { kind: 'grant', name: `usage on ${schema} to ${role}`, sql: `grant usage on schema ${schema} to ${role}` },
-    seesFunction(workspace, schema, role),
+    ...sightFunctions(workspace, schema, role),
     ...[...definitions.values()].flatMap(({ table }) =>
       scopeTriggers(workspace, qualified(workspaceSchema(workspace), table)),
     ),
@@ -16,12 +16,11 @@ export function scopeObjects({ tag, workspace, definitions }: Blueprint): SqlObj
 }
 
 /**
- * Whether the viewer sees a record, for functions of the owner: it is free of the policies that viewers are under, so
- * the role of the sight views looks for it. Only that role can lend its function to the owner.
+ * Which records the viewer sees, for functions of the owner: it is free of the policies that viewers are under, so the
+ * role of the sight views looks for them. Only that role can lend its functions to the owner.
  */
-function seesFunction(workspace: number, schema: string, role: string): SqlObject {
-  const name = `${schema}.sees(text, uuid)`;
-  return {
+function sightFunctions(workspace: number, schema: string, role: string): SqlObject[] {
+  const lent = (name: string, parameters: string, returns: string, found: string, comment: string): SqlObject => ({
     kind: 'function',
     name,
     sql: [
@@ -29,21 +28,38 @@ function seesFunction(workspace: number, schema: string, role: string): SqlObjec
       `grant usage on schema rowplane to ${role}`,
       `grant execute on function rowplane.viewer(), rowplane.viewer_groups(), rowplane.viewer_planes(int) to ${role}`,
       `set local role ${role}`,
-      `create or replace function ${schema}.sees(records text, id uuid) returns boolean
+      `create or replace function ${parameters} returns ${returns}
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
-declare
-  seen boolean;
-begin
-  execute format('select exists (select from ${schema}.%I s where s.id = $1)', records) into seen using id;
-  return seen;
+${found}
 end $$`,
       `revoke all on function ${name} from public`,
       `grant execute on function ${name} to ${OWNER_ROLE}`,
-      `comment on function ${name} is 'V1: whether the viewer sees a record of workspace ${workspace}, for functions of the owner.'`,
+      `comment on function ${name} is 'V1: ${comment} of workspace ${workspace}, for functions of the owner.'`,
       `set local role ${OWNER_ROLE}`,
     ].join(';\n'),
-  };
+  });
+  return [
+    lent(
+      `${schema}.sees(text, uuid)`,
+      `${schema}.sees(records text, id uuid)`,
+      'boolean',
+      `declare
+  seen boolean;
+begin
+  execute format('select exists (select from ${schema}.%I s where s.id = $1)', records) into seen using id;
+  return seen;`,
+      'whether the viewer sees a record',
+    ),
+    lent(
+      `${schema}.seen(text, uuid[])`,
+      `${schema}.seen(records text, ids uuid[])`,
+      'setof uuid',
+      `begin
+  return query execute format('select s.id from ${schema}.%I s where s.id = any ($1)', records) using ids;`,
+      'which of some records the viewer sees, those',
+    ),
+  ];
 }
 
 /** P5: for whoever moves or erases a record: the owner's upkeep, too. */

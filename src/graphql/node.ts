@@ -1,3 +1,4 @@
+import type { Definitions } from '../compiler/definition.ts';
 import { pascalCase } from '../compiler/names.ts';
 import { readRecords } from '../reader/read-records.ts';
 import type { RecordNode } from '../reader/record-node.ts';
@@ -8,12 +9,17 @@ import { rootField, type PreparedRead } from './describe.ts';
 import { decodeId, type GlobalId } from './global-id.ts';
 
 /** What is wanted of the records behind ids, by type name: only the ids say which types there are. */
-type NodeWants = Map<string, Selection>;
+export type NodeWants = Map<string, Selection>;
+
+export function noWants(definitions: Definitions): NodeWants {
+  return new Map([...definitions.values()].map((each) => [pascalCase(each.name), emptySelection(each)]));
+}
+
+export const wantsOf = (wants: NodeWants, type: string): Selection | undefined => wants.get(type);
 
 /** `node(id)` and `nodes(ids)` (Relay): anything with a global id that the viewer sees. */
 export function defineNode(kit: Kit): void {
   const { builder, types, definitions } = kit;
-  const recordTypes = new Map([...definitions.values()].map((definition) => [pascalCase(definition.name), definition]));
   types.Node.implement({
     description: 'An object with a global id.',
     fields: (t) => ({ id: t.id({ nullable: false, resolve: () => '' }) }),
@@ -21,9 +27,8 @@ export function defineNode(kit: Kit): void {
       'place' in value ? pascalCase((value as RecordNode).place.selection.definition.name) : types.typeNames.get(value),
   });
 
-  const target = (): NodeWants =>
-    new Map([...recordTypes].map(([name, definition]) => [name, emptySelection(definition)]));
-  const into = (wants: NodeWants, type: string) => wants.get(type);
+  const target = (): NodeWants => noWants(definitions);
+  const into = wantsOf;
 
   /** Objects that aren't records read for themselves, on the same snapshot. */
   async function loadOther({ type, parts }: GlobalId, context: Context): Promise<object | null> {

@@ -20,6 +20,8 @@ const UNLOGGED = [
   'deployment',
   'folders',
   'gate',
+  'mailbox_entries',
+  'mailbox_events',
   'migrations',
   'plane_abilities',
   'plane_definitions',

@@ -46,6 +46,8 @@ const closed = [
   'deployment',
   'folders',
   'gate',
+  'mailbox_entries',
+  'mailbox_events',
   'migrations',
   'realms',
   'scopes',

@@ -15,7 +15,17 @@ export interface ConditionSqlOptions {
    * plain ones that indexes serve and the planner estimates well. Otherwise the result is never null.
    */
   filter?: boolean;
+  /** Who looks, for `ME` and `MY_GROUPS`; the viewer by default. */
+  asker?: Asker;
 }
+
+/** SQL of a person's id (uuid) and of the groups that the person is in (uuid[]). */
+export interface Asker {
+  readonly me: string;
+  readonly groups: string;
+}
+
+const VIEWER: Asker = { me: '(select rowplane.viewer())', groups: '((select rowplane.viewer_groups())::uuid[])' };
 
 /** The SQL of a condition: one boolean expression, in parentheses where it has several parts. */
 export function conditionToSql(
@@ -23,12 +33,12 @@ export function conditionToSql(
   condition: NormalCondition,
   options: ConditionSqlOptions,
 ): string {
-  const { parameter, filter = false, column = (field) => columnOf(definition, field) } = options;
+  const { parameter, filter = false, asker, column = (field) => columnOf(definition, field) } = options;
   switch (condition.kind) {
     case 'constant':
       return String(condition.value);
     case 'comparison':
-      return comparisonToSql(definition, condition, column(condition.field), parameter, filter);
+      return comparisonToSql(definition, condition, column(condition.field), parameter, filter, asker);
     default: {
       const parts = condition.of.map((part) => conditionToSql(definition, part, options));
       return `(${parts.join(` ${condition.kind} `)})`;
@@ -62,12 +72,13 @@ export function comparisonToSql(
   column: string,
   parameter: Parameter,
   filter = false,
+  asker: Asker = VIEWER,
 ): string {
   const { operator, negated } = comparison;
   const type = columnType(fieldOf(definition, comparison.field).type);
   const operands = operandsOf(comparison);
   // Only where it is used: each call adds a parameter to the statement.
-  const sql = (index = 0) => operandToSql(operands[index]!, type, parameter);
+  const sql = (index = 0) => operandToSql(operands[index]!, type, parameter, asker);
   const hold: Hold = { column, negated, filter, viewer: operands.some(isViewerValue) };
   switch (operator) {
     case 'isSet':
@@ -76,7 +87,7 @@ export function comparisonToSql(
       if (negated && !hold.viewer) return `${column} is distinct from ${sql()}`;
       return twoValued(hold, `${column} ${negated ? '<>' : '='} ${sql()}`);
     case 'in':
-      return inToSql(hold, operands, type, parameter);
+      return inToSql(hold, operands, type, parameter, asker);
     case 'between':
       return twoValued(hold, `${column} ${negated ? 'not ' : ''}between ${sql()} and ${sql(1)}`);
     case 'startsWith':
@@ -107,7 +118,7 @@ function twoValued({ column, negated, filter, viewer }: Hold, test: string): str
   return negated ? `(${column} is null or ${test})` : `(${test} and ${column} is not null)`;
 }
 
-function inToSql(hold: Hold, operands: readonly Operand[], type: string, parameter: Parameter): string {
+function inToSql(hold: Hold, operands: readonly Operand[], type: string, parameter: Parameter, asker: Asker): string {
   const { column, negated } = hold;
   // No value at all: nothing is in the list, and everything, empty cells too, is not in it.
   if (operands.length === 0) return String(negated);
@@ -115,18 +126,17 @@ function inToSql(hold: Hold, operands: readonly Operand[], type: string, paramet
   const [equal, any] = negated ? ['<>', '<> all'] : ['=', '= any'];
   const tests = values.length > 0 ? [`${column} ${any} (${parameter(values, `${type}[]`)})`] : [];
   for (const operand of operands) {
-    if (isViewerValue(operand) && operand.viewer === 'MY_GROUPS')
-      tests.push(`${column} ${any} ((select rowplane.viewer_groups())::uuid[])`);
+    if (isViewerValue(operand) && operand.viewer === 'MY_GROUPS') tests.push(`${column} ${any} ${asker.groups}`);
     else if (isViewerValue(operand) || isRelativeMoment(operand))
-      tests.push(`${column} ${equal} ${operandToSql(operand, type, parameter)}`);
+      tests.push(`${column} ${equal} ${operandToSql(operand, type, parameter, asker)}`);
   }
   return twoValued(hold, tests.length === 1 ? tests[0]! : `(${tests.join(negated ? ' and ' : ' or ')})`);
 }
 
 /** The SQL of what a field is compared with. Everything that depends on the viewer or the time is asked once. */
-function operandToSql(operand: Operand, type: string, parameter: Parameter): string {
+function operandToSql(operand: Operand, type: string, parameter: Parameter, { me }: Asker): string {
   if (isRelativeMoment(operand)) return relativeToSql(operand, type);
-  if (isViewerValue(operand)) return '(select rowplane.viewer())';
+  if (isViewerValue(operand)) return me;
   return parameter(operand, type);
 }
 

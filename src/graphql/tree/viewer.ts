@@ -2,10 +2,12 @@ import { ANONYMOUS } from '../../access/viewers.ts';
 import type { UserNode } from '../../reader/record-node.ts';
 import { USER_COLUMNS } from '../../reader/read-linked.ts';
 import { numberOf } from '../admin/ids.ts';
+import { loadBatched } from '../batch.ts';
 import type { Kit } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { describe } from '../describe.ts';
 import { encodeId } from '../global-id.ts';
+import { defineMailboxes } from '../mailbox/define-mailboxes.ts';
 import { defineViewerRights } from './viewer-rights.ts';
 
 /** Who is looking. */
@@ -74,6 +76,7 @@ export function defineViewer(kit: Kit): void {
     }),
   });
   defineViewerRights(kit, ref);
+  defineMailboxes(kit, ref);
   builder.queryField('viewer', (t) =>
     t.field({ type: ref, nullable: false, resolve: (_, _args, context) => context.viewer }),
   );
@@ -84,4 +87,15 @@ export async function loadUser(context: Context, id: string): Promise<UserNode |
   const text = `select ${USER_COLUMNS} from rowplane.visible_users where id = $1::uuid`;
   const [row] = await context.session.query({ text, values: [id] });
   return (row as UserNode | undefined) ?? null;
+}
+
+/** The same, together with the others that are asked for at the same time. Null stays null. */
+export async function loadUserBatched(context: Context, id: string | null): Promise<UserNode | null> {
+  if (id === null) return null;
+  const found = await loadBatched<string, UserNode>(context, 'user', id, async (ids) => {
+    const text = `select ${USER_COLUMNS} from rowplane.visible_users where id = any ($1::uuid[])`;
+    const users = (await context.session.query({ text, values: [ids] })) as unknown as UserNode[];
+    return new Map(users.map((user) => [user.id, user]));
+  });
+  return found ?? null;
 }
