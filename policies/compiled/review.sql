@@ -39,6 +39,14 @@ end $$;
 grant execute on function ws_2_edit.batch_able(text, ws_2.batch, integer[]) to rowplane_viewer;
 comment on function ws_2_edit.batch_able(text, ws_2.batch, integer[]) is 'A8: whether one of the planes exposes the record and grants the ability.';
 
+create or replace function ws_2_edit.batch_exposing(item ws_2.batch, me uuid, groups uuid[]) returns integer[]
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return '{2,3,4}'::integer[];
+end $$;
+comment on function ws_2_edit.batch_exposing(ws_2.batch, uuid, uuid[]) is 'A2: the planes that expose the record, with a person also those whose restriction asks who looks.';
+
 create or replace function ws_2_edit.document_shown(field text, item ws_2.document, mine integer[]) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
@@ -88,6 +96,15 @@ end $$;
 grant execute on function ws_2_edit.document_able(text, ws_2.document, integer[]) to rowplane_viewer;
 comment on function ws_2_edit.document_able(text, ws_2.document, integer[]) is 'A8: whether one of the planes exposes the record and grants the ability.';
 
+create or replace function ws_2_edit.document_exposing(item ws_2.document, me uuid, groups uuid[]) returns integer[]
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return '{2,3}'::integer[]
+    || case when item.relevancy is not null then '{4}'::integer[] else '{}' end;
+end $$;
+comment on function ws_2_edit.document_exposing(ws_2.document, uuid, uuid[]) is 'A2: the planes that expose the record, with a person also those whose restriction asks who looks.';
+
 create or replace function ws_2_edit.process_shown(field text, item ws_2.process, mine integer[]) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
@@ -124,6 +141,14 @@ end $$;
 grant execute on function ws_2_edit.process_able(text, ws_2.process, integer[]) to rowplane_viewer;
 comment on function ws_2_edit.process_able(text, ws_2.process, integer[]) is 'A8: whether one of the planes exposes the record and grants the ability.';
 
+create or replace function ws_2_edit.process_exposing(item ws_2.process, me uuid, groups uuid[]) returns integer[]
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return '{2}'::integer[];
+end $$;
+comment on function ws_2_edit.process_exposing(ws_2.process, uuid, uuid[]) is 'A2: the planes that expose the record, with a person also those whose restriction asks who looks.';
+
 create or replace function ws_2_edit.step_shown(field text, item ws_2.step, mine integer[]) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
@@ -159,6 +184,14 @@ begin
 end $$;
 grant execute on function ws_2_edit.step_able(text, ws_2.step, integer[]) to rowplane_viewer;
 comment on function ws_2_edit.step_able(text, ws_2.step, integer[]) is 'A8: whether one of the planes exposes the record and grants the ability.';
+
+create or replace function ws_2_edit.step_exposing(item ws_2.step, me uuid, groups uuid[]) returns integer[]
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return '{2}'::integer[];
+end $$;
+comment on function ws_2_edit.step_exposing(ws_2.step, uuid, uuid[]) is 'A2: the planes that expose the record, with a person also those whose restriction asks who looks.';
 
 create or replace function ws_2_edit.process_frozen(field text, item ws_2.process) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -1306,6 +1339,19 @@ end $$;
 revoke all on function ws_2_sight.sees(text, uuid) from public;
 grant execute on function ws_2_sight.sees(text, uuid) to rowplane_owner;
 comment on function ws_2_sight.sees(text, uuid) is 'V1: whether the viewer sees a record of workspace 2, for functions of the owner.';
+set local role rowplane_owner;
+
+grant execute on function rowplane.viewer(), rowplane.viewer_groups(), rowplane.viewer_planes(int) to ws_d3d3d3_2_sight;
+set local role ws_d3d3d3_2_sight;
+create or replace function ws_2_sight.seen(records text, ids uuid[]) returns setof uuid
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query execute format('select s.id from ws_2_sight.%I s where s.id = any ($1)', records) using ids;
+end $$;
+revoke all on function ws_2_sight.seen(text, uuid[]) from public;
+grant execute on function ws_2_sight.seen(text, uuid[]) to rowplane_owner;
+comment on function ws_2_sight.seen(text, uuid[]) is 'V1: which of some records the viewer sees, those of workspace 2, for functions of the owner.';
 set local role rowplane_owner;
 
 create trigger scope_moved after update of folder_id, archive_id on ws_2.batch
