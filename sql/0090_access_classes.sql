@@ -1,56 +1,17 @@
 -- Access of others than the viewer, asked about many people at once: people whom nothing tells apart are asked about once, through the functions that access is compiled by.
 
--- C5, P8: what a person may do in the realms of a workspace, or only in some. A realm whose scope is none any more holds no record, and allows nothing.
-create function rowplane.realm_decisions(person uuid, workspace int, chosen int[] default null)
-returns table (realm_id int, may_view boolean, may_edit boolean, may_create boolean, may_delete boolean)
-language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$
-  select r.id, d.may_view and client.shown, d.may_edit and client.shown, d.may_create and client.shown, d.may_delete and client.shown
-  from rowplane.scope_decisions(person, workspace,
-    case when chosen is not null then array(select distinct c.scope_id from rowplane.realms c where c.workspace_id = workspace and c.id = any (chosen)) end) d
-  join rowplane.realms r on r.scope_id = d.scope_id and r.archive_id = d.archive_id
-  join rowplane.archives a on a.id = r.archive_id
-  left join rowplane.assigned_clients(person, workspace) m on m.archive_id = r.archive_id and m.client_id = r.client_id
-  -- C1, C5: with clients off this layer lets everything through.
-  cross join lateral (select not a.clients_enabled or m.client_id is not null) as client(shown)
-  where r.workspace_id = workspace and (chosen is null or r.id = any (chosen))
-$$;
-
--- A6: the planes of a workspace that groups are in.
-create function rowplane.planes_of_groups(groups uuid[], workspace int) returns int[]
-language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$
-  select coalesce(array_agg(distinct p.id order by p.id), '{}')
-  from rowplane.planes p join rowplane.plane_groups g on g.plane_id = p.id
-  where p.workspace_id = workspace and g.group_id = any (groups)
-$$;
-
-create or replace function rowplane.compile_access(person uuid, workspace int) returns rowplane.viewer_access
-language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$
-  select person, workspace, (select ticks from rowplane.clock), w.realms,
-    coalesce((select u.blocked_until from rowplane.users u where u.id = person and u.blocked_until > now()), 'infinity'),
-    f.v, f.e, f.c, f.x,
-    rowplane.planes_of_groups(rowplane.groups_of(person), workspace),
-    rowplane.rights_of(person, w.company_id)
-  from rowplane.workspaces w,
-    (select coalesce(array_agg(coalesce(v, false) order by id), '{}') as v, coalesce(array_agg(coalesce(e, false) order by id), '{}') as e,
-        coalesce(array_agg(coalesce(c, false) order by id), '{}') as c, coalesce(array_agg(coalesce(x, false) order by id), '{}') as x
-      -- Every number handed out, also of realms that went with their archive or client: a flag's place is its realm's number.
-      from (select place as id, d.may_view as v, d.may_edit as e, d.may_create as c, d.may_delete as x
-        from generate_series(1, (select counted.realms from rowplane.workspaces counted where counted.id = workspace)) place
-        left join rowplane.realm_decisions(person, workspace) d on d.realm_id = place) as every_realm) f
-  where w.id = workspace
-$$;
-
--- People by what could tell their sight of some realms apart: role and state of the account, and what stands by their own names or those of their groups. One row for all who have the same,
--- with what one of them has. Accounts that may not look are in none. The nesting only narrows down whom to ask about.
+-- V1, as far as people differ: who has the same role and state of the account, is named alike by what rules these realms, and is in the same groups that are named there or are in planes.
+-- One row for all who have the same, with the realms that they VIEW, their planes and rights. Accounts that may not look are in none. What is decided on the tree (P4) and by rights (R5) is
+-- asked of the functions that access is compiled by, for one of those whom nothing tells apart there; groups, clients and planes are joined for all at once.
 create function rowplane.access_classes(workspace int, realms int[], people uuid[])
 returns table (class bigint, members uuid[], view_realms int[], planes int[], rights jsonb)
 language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   with recursive places as materialized (
-    select r.archive_id, r.client_id, r.scope_id from rowplane.realms r where r.workspace_id = workspace and r.id = any (realms)
+    -- Numbers, since they are looked up more often than anything else here.
+    select r.id, r.archive_id, r.client_id, r.scope_id, a.clients_enabled,
+      dense_rank() over (order by r.archive_id, r.client_id)::int as party, dense_rank() over (order by r.scope_id)::int as scope
+    from rowplane.realms r join rowplane.archives a on a.id = r.archive_id where r.workspace_id = workspace and r.id = any (realms)
   ), chain(id) as (
     select p.scope_id from places p
     union
@@ -58,15 +19,17 @@ as $$
   ), entries as materialized (
     select e.user_id, e.group_id, e.object_id, e.decision from chain c join rowplane.object_entries e on e.object_id = c.id where e.permission = 'VIEW'
   ), assignments as materialized (
-    select a.user_id, a.group_id, a.archive_id, a.client_id
-    from (select distinct p.archive_id, p.client_id from places p where p.client_id is not null) p
+    select a.user_id, a.group_id, p.party
+    from (select distinct p.archive_id, p.client_id, p.party from places p where p.clients_enabled and p.client_id is not null) p
     join rowplane.client_assignments a on a.archive_id = p.archive_id and a.client_id = p.client_id
-  ), named(id) as (
+  ), plane_groups as materialized (
+    select g.group_id, p.id from rowplane.planes p join rowplane.plane_groups g on g.plane_id = p.id where p.workspace_id = workspace
+  ), named(id) as materialized (
     select e.group_id from entries e where e.group_id is not null
     union
     select a.group_id from assignments a where a.group_id is not null
     union
-    select g.group_id from rowplane.planes p join rowplane.plane_groups g on g.plane_id = p.id where p.workspace_id = workspace
+    select g.group_id from plane_groups g
   ), down(named, id) as (
     select n.id, n.id from named n
     union
@@ -76,13 +39,13 @@ as $$
   ), by_entries as (
     select e.user_id, array_agg(e.object_id || e.decision order by e.object_id, e.decision) as given from entries e where e.user_id is not null group by e.user_id
   ), by_clients as (
-    select a.user_id, array_agg(a.archive_id::text || a.client_id order by a.archive_id, a.client_id) as given from assignments a where a.user_id is not null group by a.user_id
+    select a.user_id, array_agg(distinct a.party) as given from assignments a where a.user_id is not null group by a.user_id
   ), by_rights as (
     select t.user_id, array_agg(coalesce(t.profile_id, t.rights_role_id) order by t.profile_id, t.rights_role_id) as given
     from rowplane.workspaces w join rowplane.rights_assignments t on t.company_id = w.company_id
     where w.id = workspace group by t.user_id
   ), classes as materialized (
-    select row_number() over () as class, array_agg(u.id) as members, (array_agg(u.id))[1] as one
+    select row_number() over () as class, array_agg(u.id) as members, (array_agg(u.id))[1] as one, u.role, g.given as groups, e.given as entries, c.given as parties, r.given is not null as has_rights
     from rowplane.users u
     left join by_groups g on g.user_id = u.id
     left join by_entries e on e.user_id = u.id
@@ -90,13 +53,32 @@ as $$
     left join by_rights r on r.user_id = u.id
     where u.id = any (people)
     group by u.role, u.active, coalesce(u.blocked_until <= now(), true), g.given, e.given, c.given, r.given
+  ), looking as materialized (
+    select c.* from classes c where rowplane.role_of(c.one) is not null
+  ), by_role as materialized (
+    -- Built-in groups follow from the role alone.
+    select r.role, array(select b.id from rowplane.groups b where b.builtin is not null and b.id = any (rowplane.groups_of(r.one))) as builtin
+    from (select l.role, (array_agg(l.one))[1] as one from looking l group by l.role) r
+  ), reached as materialized (
+    select l.class, l.members, l.one, l.role, l.entries, l.parties, l.has_rights, coalesce(l.groups, '{}') || r.builtin as groups,
+      array(select n.group_id from (select distinct e.group_id from entries e where e.group_id is not null) n where n.group_id = any (l.groups) order by 1) as ruling
+    from looking l join by_role r on r.role = l.role
+  ), decided as materialized (
+    select k.role, k.ruling, k.entries, array(
+      select distinct p.scope from rowplane.scope_decisions(k.one, workspace, array(select distinct p.scope_id from places p)) d join places p on p.scope_id = d.scope_id where d.may_view) as scopes
+    from (select r.role, r.ruling, r.entries, (array_agg(r.one))[1] as one from reached r group by r.role, r.ruling, r.entries) k
+  ), having_all as materialized (
+    select r.class, r.members, r.one, r.has_rights, d.scopes,
+      coalesce(r.parties, '{}') || array(select a.party from assignments a where a.group_id = any (r.groups)) as parties,
+      array(select distinct g.id from plane_groups g where g.group_id = any (r.groups) order by 1) as planes
+    from reached r join decided d on d.role = r.role and d.ruling = r.ruling and d.entries is not distinct from r.entries
   )
-  select c.class, c.members,
-    array(select d.realm_id from rowplane.realm_decisions(c.one, workspace, realms) d where d.may_view),
-    rowplane.planes_of_groups(rowplane.groups_of(c.one), workspace),
-    rowplane.rights_of(c.one, (select w.company_id from rowplane.workspaces w where w.id = workspace))
-  from classes c
-  where rowplane.role_of(c.one) is not null
+  select h.class, h.members,
+    -- C1, C5: with clients off this layer lets everything through.
+    array(select p.id from places p where p.scope = any (h.scopes) and (not p.clients_enabled or p.party = any (h.parties))),
+    h.planes,
+    case when h.has_rights then rowplane.rights_of(h.one, (select w.company_id from rowplane.workspaces w where w.id = workspace)) else '{}' end
+  from having_all h
 $$;
 
 -- The table of a definition's records in a workspace, or null if there is none.
@@ -144,55 +126,45 @@ create function rowplane.personal_planes(workspace int) returns int[]
 language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$ select coalesce(array_agg(p.id), '{}') from rowplane.planes p where p.workspace_id = workspace and p.content::text ~ '"(ME|MY_GROUPS)"' $$;
 
--- V1 for many people and records at once: records that nothing tells apart, by classes of people. `passes`: right, client and VIEW; `exposed`: a plane of theirs shows the records to everybody in it.
-create function rowplane.sight_by_class(workspace int, definitions text[], ids uuid[], people uuid[])
-returns table (class bigint, members uuid[], planes int[], definition text, records uuid[], passes boolean, exposed boolean)
-language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$
-  with kinds as materialized (
-    select s.definition, s.right_name, s.realm_id, s.exposing, array_agg(s.record_id) as records
-    from rowplane.standing_records(workspace, definitions, ids) s group by 1, 2, 3, 4
-  )
-  select c.class, c.members, c.planes, k.definition, k.records,
-    k.realm_id = any (c.view_realms) and (k.right_name is null or c.rights ? k.right_name), k.exposing && c.planes
-  from rowplane.access_classes(workspace, array(select distinct k.realm_id from kinds k), people) c cross join kinds k
-$$;
-
 -- Who of these people sees all of the records (V1). Nobody, if one of them doesn't exist.
 create function rowplane.people_seeing_all(workspace int, definitions text[], ids uuid[], people uuid[]) returns setof uuid
 language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
-  with sight as materialized (
-    select s.* from rowplane.sight_by_class(workspace, definitions, ids, people) s
+  with records as materialized (
+    select s.* from rowplane.standing_records(workspace, definitions, ids) s
+  ), needed as materialized (
+    select array_agg(distinct r.realm_id) as realms, coalesce(array_agg(distinct r.right_name) filter (where r.right_name is not null), '{}') as rights, count(distinct r.record_id) as records from records r
+  ), exposures as materialized (
+    select distinct r.exposing from records r
   ), classes as materialized (
-    select s.class, any_value(s.members) as members, any_value(s.planes) as planes, bool_and(s.exposed) as exposed
-    from sight s group by s.class
-    having bool_and(s.passes) and sum(cardinality(s.records)) = (select count(distinct i.id) from unnest(ids) i(id))
+    select c.members, c.planes, not exists (select from exposures e where not e.exposing && c.planes) as exposed
+    from needed n cross join lateral rowplane.access_classes(workspace, n.realms, people) c
+    where n.records = (select count(distinct i.id) from unnest(ids) i(id)) and n.realms <@ c.view_realms and c.rights ?& n.rights
   )
   select unnest(c.members) from classes c where c.exposed
   union all
   select p.id
   from classes c cross join lateral unnest(c.members) p(id)
   where not c.exposed and c.planes && rowplane.personal_planes(workspace)
-    and not exists (
-      select from sight s cross join lateral unnest(s.records) r(id)
-      where s.class = c.class and not s.exposed and not rowplane.exposed_to(p.id, workspace, s.definition, r.id, c.planes))
+    and not exists (select from records r where not r.exposing && c.planes and not rowplane.exposed_to(p.id, workspace, r.definition, r.record_id, c.planes))
 $$;
 
 -- Of pairs of a person and a record, the places of those where the person sees the record (V1).
 create function rowplane.pairs_seen(workspace int, people uuid[], definitions text[], ids uuid[]) returns setof bigint
 language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
-  with sight as materialized (
-    select p.id as person, s.definition, r.id as record, s.exposed, s.planes
-    from rowplane.sight_by_class(workspace, definitions, ids, array(select distinct p.id from unnest(people) p(id))) s
-    cross join lateral unnest(s.members) p(id) cross join lateral unnest(s.records) r(id)
-    where s.passes
+  with records as materialized (
+    select s.* from rowplane.standing_records(workspace, definitions, ids) s
+  ), sights as materialized (
+    select p.id as person, c.view_realms, c.planes, c.rights
+    from rowplane.access_classes(workspace, array(select distinct r.realm_id from records r), array(select distinct p.id from unnest(people) p(id))) c cross join lateral unnest(c.members) p(id)
   )
-  select pair.place
+  select distinct pair.place
   from unnest(people, definitions, ids) with ordinality pair(person, definition, id, place)
-  join sight s on s.person = pair.person and s.record = pair.id and s.definition = pair.definition
-  where s.exposed or (s.planes && rowplane.personal_planes(workspace) and rowplane.exposed_to(pair.person, workspace, pair.definition, pair.id, s.planes))
+  join sights s on s.person = pair.person
+  join records r on r.record_id = pair.id and r.definition = pair.definition
+  where r.realm_id = any (s.view_realms) and (r.right_name is null or s.rights ? r.right_name)
+    and (r.exposing && s.planes or (s.planes && rowplane.personal_planes(workspace) and rowplane.exposed_to(pair.person, workspace, pair.definition, pair.id, s.planes)))
 $$;
 
 -- Which of some records the viewer sees, by the views and policies themselves.

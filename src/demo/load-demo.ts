@@ -16,6 +16,7 @@ import { createWorkspace, FULL_ACCESS, type Workspace } from '../administration/
 import type { Definitions } from '../compiler/definition.ts';
 import { connect, type Queryable } from '../database/queryable.ts';
 import { insertRecords, type Place } from './insert-records.ts';
+import { fillMailboxes } from './mailboxes.ts';
 import { ADMINISTRATOR, CLIENTS, GROUPS, PEOPLE } from './people.ts';
 import { REVIEW_PLANES } from './planes.ts';
 import { batches, contractFolders, contracts, processes, reviewDocuments, SHARED_FOLDER } from './records.ts';
@@ -123,6 +124,7 @@ async function fillOffice(a: Administration, definitions: Definitions, { id: wor
       folder: permits.id,
       client: idOf(clients, client),
     }));
+    await fillMailboxes(owner, workspaceId, permitProcesses, people);
     const folders = await createFolders(owner, contractsArchive.id, contractFolders());
     const documents = contracts(permitProcesses, folders.length);
     await insertRecords(records, 'document', documents, ({ folder }) => ({

@@ -32,6 +32,17 @@ describe('the demo', () => {
     expect(new Set([...processes(), ...contracts(processes(), 40)].map(({ id }) => id)).size).toBe(2000);
   });
 
+  test('M3: has entries in the mailboxes of ben and cleo, and all of them arrive', async () => {
+    const read = async (name: string) => {
+      const text = `select e.note, e.read_at is not null as read from rowplane.mailbox_workspaces(false) w(id) cross join lateral rowplane.mailbox(w.id) e`;
+      const [rows] = await demo.viewers.read({ id: demo.people[name]! }, [], () => [{ text, values: [] }]);
+      return rows!.map((row) => row.read);
+    };
+    expect(await read('ben')).toEqual([false, true]);
+    expect(await read('cleo')).toEqual([false]);
+    expect(await read('dara')).toEqual([]);
+  });
+
   test('has the companies, workspaces, archives and folders that documents name', async () => {
     const rows = await demo.database.owner.query(
       `select c.name as company, w.name as workspace, a.name as archive, a.clients_enabled as clients,
