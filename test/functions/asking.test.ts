@@ -95,7 +95,7 @@ test('P10 on the command line', async () => {
   const denied = await rowplane('set', 'Office', '--user', 'ben', '--deny', 'empty_trash', '--clear', 'IMPORT');
   expect(denied).toMatchObject({ code: 0, stderr: expect.stringContaining('It reaches ben.') as string });
   const { stdout } = await rowplane('effective', 'Office', '--user', 'ben', '--function', 'EMPTY_TRASH');
-  expect(stdout).toMatch(/^ben +EMPTY_TRASH +DENY +DENY for ben; ALLOW for Everyone$/m);
+  expect(stdout).toMatch(/^ben +EMPTY_TRASH +false +DENY +DENY for ben; ALLOW for Everyone$/m);
   expect((await rowplane('list', 'Office')).stdout).toMatch(/^IMPORT +Import +ALLOW for Everyone$/m);
   expect(await rowplane('set', 'Office', '--user', 'ben', '--allow', 'FLY')).toMatchObject({
     code: 1,

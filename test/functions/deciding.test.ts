@@ -71,15 +71,21 @@ describe('P10, P4: the decision', () => {
   });
 
   test('U9: a DENY to Everyone reaches guests and anonymous', async () => {
-    await entry(guest!, 'ALLOW');
-    await entry('00000000-0000-0000-0000-0000000000e6', 'ALLOW');
-    expect([await has(guest!), await has(ANONYMOUS)]).toEqual([true, true]);
+    await entry(guest!, 'ALLOW', 'EXPORT');
+    await entry('00000000-0000-0000-0000-0000000000e6', 'ALLOW', 'EXPORT');
+    expect([await has(guest!, 'EXPORT'), await has(ANONYMOUS, 'EXPORT')]).toEqual([true, true]);
     await tree.owner.query(
-      `update rowplane.function_entries set decision = 'DENY' where group_id = $1 and function = 'IMPORT'`,
+      `update rowplane.function_entries set decision = 'DENY' where group_id = $1 and function = 'EXPORT'`,
       [EVERYONE],
     );
-    for (const viewer of [ada!, ben!, ext!, guest!, ANONYMOUS]) expect(await has(viewer)).toBe(false);
+    for (const viewer of [ada!, ben!, ext!, guest!, ANONYMOUS]) expect(await has(viewer, 'EXPORT')).toBe(false);
     await tree.owner.query(`update rowplane.function_entries set decision = 'ALLOW' where group_id = $1`, [EVERYONE]);
+  });
+
+  test('U4: no entry lets a guest use a function that creates something', async () => {
+    await entry(guest!, 'ALLOW');
+    await entry(guest!, 'ALLOW', 'CREATE_COLLECTION');
+    expect([await has(guest!), await has(guest!, 'CREATE_COLLECTION')]).toEqual([false, false]);
   });
 
   test('U9: groups inherit from those above', async () => {
