@@ -38,12 +38,19 @@ export function savedQueriesOf(definition: string): Statement {
   return { text: `${SAVED_QUERIES} where definition = $1 order by name, id`, values: [definition] };
 }
 
-/** The statement for the groups that a query is shared with; only its owner learns them. */
-export function groupsOfSavedQuery(id: string): Statement {
+/** A group that a query is shared with. */
+export interface SharedGroup {
+  query: string;
+  id: string;
+  name: string;
+}
+
+/** The statement for the groups that queries are shared with, as `SharedGroup`s by name; only their owner learns them. */
+export function groupsOfSavedQueries(ids: readonly string[]): Statement {
   return {
-    text: `select 'GROUP' as kind, g.id, g.name from rowplane.saved_query_groups s join rowplane.visible_groups g on g.id = s.group_id
-      where s.query_id = $1::uuid order by g.name`,
-    values: [id],
+    text: `select s.query_id as query, g.id, g.name from rowplane.saved_query_groups s join rowplane.visible_groups g on g.id = s.group_id
+      where s.query_id = any ($1::uuid[]) order by g.name`,
+    values: [ids],
   };
 }
 

@@ -38,6 +38,7 @@ test('everybody may execute only what policies ask about the viewer himself, sin
     'rowplane.viewer_in_plane(integer)',
     'rowplane.viewer_right(integer,text,text)',
     'rowplane.viewer_sees_all_users()',
+    'rowplane.viewer_sees_places(integer)',
     'rowplane.viewer_users()',
   ]);
 });

@@ -9,15 +9,17 @@ import {
   updateSavedQuery,
 } from '../../saved-queries/change.ts';
 import {
-  groupsOfSavedQuery,
+  groupsOfSavedQueries,
   savedQueriesOf,
   savedQueryById,
   savedQueryOf,
   type SavedOrder,
   type SavedQuery,
+  type SharedGroup,
 } from '../../saved-queries/saved-query.ts';
 import { uuidOf, uuidsOf } from '../admin/ids.ts';
 import { defineMutation } from '../admin/mutation.ts';
+import { groupBy, loadBatched } from '../batch.ts';
 import type { Kit } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { encodeId } from '../global-id.ts';
@@ -60,7 +62,7 @@ function defineTypes({ builder, types, definitions }: Kit, enums: EnumsByDefinit
       direction: t.field({ type: types.OrderDirection, required: true, defaultValue: 'ASC' }),
     }),
   });
-  const Group = builder.objectRef<{ id: string; name: string }>('SharedGroup').implement({
+  const Group = builder.objectRef<SharedGroup>('SharedGroup').implement({
     fields: (t) => ({
       id: t.id({ nullable: false, resolve: ({ id }) => encodeId('Group', id) }),
       name: t.exposeString('name', { nullable: false }),
@@ -89,8 +91,7 @@ function defineTypes({ builder, types, definitions }: Kit, enums: EnumsByDefinit
         type: [Group],
         nullable: { list: false, items: false },
         description: 'The groups that it is shared with; only its owner learns them.',
-        resolve: async ({ id }, _args, { session }) =>
-          (await session.query(groupsOfSavedQuery(id))) as unknown as { id: string; name: string }[],
+        resolve: ({ id }, _args, context) => loadGroups(context, id),
       }),
       problem: t.string({
         description: 'Why it can’t be run any more, for example because a field went away; else null.',
@@ -102,6 +103,14 @@ function defineTypes({ builder, types, definitions }: Kit, enums: EnumsByDefinit
     }),
   });
   return { SavedQuery, OrderInput };
+}
+
+async function loadGroups(context: Context, id: string): Promise<SharedGroup[]> {
+  const found = await loadBatched<string, SharedGroup[]>(context, 'groupsOfSavedQuery', id, async (ids) => {
+    const rows = (await context.session.query(groupsOfSavedQueries(ids))) as unknown as SharedGroup[];
+    return groupBy(rows, ({ query }) => query);
+  });
+  return found ?? [];
 }
 
 function problemsOf(definition: ObjectDefinition | undefined, enums: EnumsByDefinition, asked: Asked): Problem[] {
