@@ -61,7 +61,15 @@ export function listUsers(
 
 /** Throws NOT_FOUND. */
 export async function getUser(a: Administration, id: string): Promise<User> {
-  const [user] = await a.query<User>(`${USERS} where u.id = $1`, [id]);
+  return only(await a.query<User>(`${USERS} where u.id = $1`, [id]));
+}
+
+/** What a change made of a user. Read as the owner: who blocks or demotes themself administers nothing any more, and is answered all the same. */
+async function changedUser(a: Administration, id: string): Promise<User> {
+  return only(await a.asOwner((owner) => owner.query<User>(`${USERS} where u.id = $1`, [id])));
+}
+
+function only([user]: readonly User[]): User {
   if (!user) throw new Refusal('NOT_FOUND', 'There is no such user.', { path: 'user' });
   return user;
 }
@@ -141,7 +149,7 @@ export async function updateUser(a: Administration, id: string, input: UserInput
       a.query('update rowplane.users set role = $2 where id = $1', [id, after.role]),
     );
   }
-  return getUser(a, id);
+  return changedUser(a, id);
 }
 
 /** U7: blocks until a moment (ISO 8601), or for good; LOCKED_OUT for the last active administrator. */
@@ -152,7 +160,7 @@ export async function blockUser(a: Administration, id: string, until: string | n
   problems.refuse();
   const moment = until === null ? 'infinity' : new Date(until).toISOString();
   await a.query('update rowplane.users set blocked_until = $2 where id = $1', [id, moment]);
-  return getUser(a, id);
+  return changedUser(a, id);
 }
 
 export async function unblockUser(a: Administration, id: string): Promise<User> {

@@ -75,6 +75,15 @@ it('U7: a blocked administrator administers nothing', async () => {
   expect(await codeOf(account.administrators.read({ id: abe }, (a) => getUser(a, abe)))).toBe('FORBIDDEN');
 });
 
+it('U7: where another administrator remains, one may demote or block themself, and is told what became of them', async () => {
+  const { lea, max } = await account.users('ADMINISTRATOR', 'lea', 'max');
+  const demoted = await account.administrators.change({ id: lea }, (a) => updateUser(a, lea, { role: 'INTERNAL' }));
+  expect(demoted).toMatchObject({ name: 'lea', role: 'INTERNAL' });
+  const blocked = await account.administrators.change({ id: max }, (a) => blockUser(a, max));
+  expect(blocked).toMatchObject({ name: 'max', blocked: true });
+  expect((await account.read((a) => getUser(a, max))).blocked).toBe(true);
+});
+
 it('U7: the last active administrator can be neither blocked nor demoted', async () => {
   expect(await codeOf(account.change((a) => blockUser(a, account.ada)))).toBe('LOCKED_OUT');
   expect(await codeOf(account.change((a) => blockUser(a, account.ada, '2999-01-01T00:00:00Z')))).toBe('LOCKED_OUT');
