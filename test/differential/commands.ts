@@ -69,8 +69,9 @@ function fewValues({ fields }: Definition): fc.Arbitrary<Record<string, Value>> 
   });
 }
 
-/** The command that a sketch means in a world. */
-export function commandIn(world: World, sketch: CommandSketch): Command {
+/** The command that a sketch means in a world; null where all records were erased. */
+export function commandIn(world: World, sketch: CommandSketch): Command | null {
+  if (world.items.length === 0) return null;
   const { kind, knowing } = sketch;
   const everybody = [...world.users.map(({ id }) => id), ANONYMOUS];
   const reachable = (viewer: Id) =>

@@ -5,9 +5,12 @@ import { ANONYMOUS, type World } from '../oracle/world.ts';
 import { openApi, type Api } from './api.ts';
 import { writeByApi } from './api-writes.ts';
 import { judge, type Command } from './commands.ts';
-import { archiveId, itemId, userId } from './ids.ts';
+import { APPLICATIONS, COMPANY_OF } from './right-worlds.ts';
+import { archiveId, folderId, itemId, profileId, userId } from './ids.ts';
 import { expectedSqlSight, sqlSight } from './sql-sight.ts';
 import { writeBySql } from './sql-writes.ts';
+import { judgeTree, type TreeCommand } from './tree-commands.ts';
+import { writeTreeByApi, writeTreeBySql } from './tree-writes.ts';
 import { DEFINITIONS, openStage, type Stage } from './stage.ts';
 
 /** Where generated worlds once found the product and the oracle of two minds. */
@@ -27,7 +30,14 @@ afterAll(async () => {
 });
 
 const world = (sketch: Omit<Sketch, 'definitions' | 'workspace'>): World =>
-  smallWorld({ definitions: DEFINITIONS, workspace: 'main', archives: { [archiveId(0)]: false }, ...sketch });
+  smallWorld({
+    definitions: DEFINITIONS,
+    workspace: 'main',
+    company: COMPANY_OF.main,
+    applications: APPLICATIONS,
+    archives: { [archiveId(0)]: false },
+    ...sketch,
+  });
 
 /** The refusals by each door, and the oracle's. */
 async function refusals(made: World, command: Command) {
@@ -36,6 +46,15 @@ async function refusals(made: World, command: Command) {
   await stage.load(made);
   const bySql = await writeBySql(sql, stage, made, planeIds, command);
   return { api: code, sql: bySql, oracle: [...judge(made, command, 'api').refusals] };
+}
+
+/** The same for a change of the tree, or of the trash. */
+async function treeRefusals(made: World, command: TreeCommand) {
+  await stage.load(made);
+  const code = await writeTreeByApi(api, stage, made, command);
+  await stage.load(made);
+  const bySql = await writeTreeBySql(sql, stage, command);
+  return { api: code, sql: bySql, oracle: [...judgeTree(made, command).refusals] };
 }
 
 describe('W8, U3: what the viewer does not see is refused as a value, also where the field has it already', () => {
@@ -164,4 +183,58 @@ describe('P14: an archive is listed for whoever sees anything in it', () => {
     const hidden = { dossier: { views: ['basic'], restriction: { title: { isSet: true } } } };
     expect(await listed(shared({}, hidden))).toBe(0);
   });
+});
+
+describe('P11: in a locked workspace', () => {
+  const locked = world({
+    users: { [userId(0)]: 'ADMINISTRATOR', [userId(1)]: 'INTERNAL' },
+    planes: { all: { groups: ['EVERYONE'], full: true } },
+    folders: { [folderId(0)]: archiveId(0) },
+    lockedBy: userId(0),
+    items: { [itemId(0)]: { definition: 'dossier', owner: userId(1), trashed: true } },
+  });
+
+  test('the trash is emptied by the holder alone; a statement by SQL is refused before it is looked who sees what', async () => {
+    const command = (viewer: string): TreeCommand => ({ viewer, kind: 'emptyTrash', workspace: 'main' });
+    const refused = { api: 'LOCKED', sql: 'LOCKED', oracle: ['LOCKED'] };
+    expect(await treeRefusals(locked, command(userId(1)))).toEqual(refused);
+    expect(await treeRefusals(locked, command(userId(0)))).toEqual({ api: null, sql: null, oracle: [] });
+    expect(await treeRefusals(locked, command(ANONYMOUS))).toMatchObject({ api: 'NOT_FOUND', sql: 'LOCKED' });
+  });
+
+  test('a folder that stays where it is was not moved', async () => {
+    const move = (parent: string): TreeCommand => ({
+      viewer: userId(1),
+      kind: 'moveFolder',
+      folder: folderId(0),
+      parent,
+      confirm: false,
+    });
+    expect(await treeRefusals(locked, move(archiveId(0)))).toEqual({ api: null, sql: null, oracle: [] });
+  });
+});
+
+test('R7: with DISPLAY alone a write is refused by the right, before it is looked whether there is such a record', async () => {
+  const reading = world({
+    users: { [userId(0)]: 'INTERNAL' },
+    profiles: { [profileId(0)]: { application: 'post', levels: { letters: 'DISPLAY' } } },
+    rightsAssignments: [[userId(0), COMPANY_OF.main, profileId(0)]],
+    planes: {
+      some: { groups: ['EVERYONE'], letter: { layouts: ['writing'], restriction: { subject: { equals: 'seen' } } } },
+    },
+    items: {
+      [itemId(0)]: { definition: 'letter', values: { subject: 'hidden' } },
+      [itemId(1)]: { definition: 'letter', values: { subject: 'seen' } },
+    },
+  });
+  const change = (id: string): Command => ({
+    viewer: userId(0),
+    workspace: 'main',
+    definition: 'letter',
+    kind: 'update',
+    targets: [{ id }],
+    changes: { note: 'x' },
+  });
+  for (const id of [itemId(0), itemId(1)])
+    expect(await refusals(reading, change(id))).toMatchObject({ api: 'FORBIDDEN', sql: 'FORBIDDEN' });
 });
