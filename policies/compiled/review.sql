@@ -1325,6 +1325,7 @@ alter view ws_2_trash.step owner to ws_d3d3d3_2_trash;
 
 grant usage on schema ws_2_sight to ws_d3d3d3_2_sight;
 
+grant usage on schema rowplane to ws_d3d3d3_2_sight;
 grant execute on function rowplane.viewer(), rowplane.viewer_groups(), rowplane.viewer_planes(int) to ws_d3d3d3_2_sight;
 set local role ws_d3d3d3_2_sight;
 create or replace function ws_2_sight.sees(records text, id uuid) returns boolean
@@ -1341,6 +1342,7 @@ grant execute on function ws_2_sight.sees(text, uuid) to rowplane_owner;
 comment on function ws_2_sight.sees(text, uuid) is 'V1: whether the viewer sees a record of workspace 2, for functions of the owner.';
 set local role rowplane_owner;
 
+grant usage on schema rowplane to ws_d3d3d3_2_sight;
 grant execute on function rowplane.viewer(), rowplane.viewer_groups(), rowplane.viewer_planes(int) to ws_d3d3d3_2_sight;
 set local role ws_d3d3d3_2_sight;
 create or replace function ws_2_sight.seen(records text, ids uuid[]) returns setof uuid
