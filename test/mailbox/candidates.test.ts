@@ -118,6 +118,17 @@ it('M2: candidates are who sees every one of the records, for each choice of the
   expect(new Set(expected.map(String)).size).toBeGreaterThan(8);
 });
 
+it('M3: whom an entry reaches is judged alike, for each person and record', async () => {
+  const seen = await sights();
+  const pairs = [...seen.keys()].flatMap((name) => Object.values(letters).map((id) => ({ name, id })));
+  const rows = await room.owner.query<{ place: number }>(
+    'select p.place::int as place from rowplane.pairs_seen($1, $2, $3, $4) p(place) order by 1',
+    [room.workspace, pairs.map(({ name }) => people[name]), pairs.map(() => 'letter'), pairs.map(({ id }) => id)],
+  );
+  const expected = pairs.flatMap(({ name, id }, index) => (seen.get(name)!.has(id) ? [index + 1] : []));
+  expect(rows.map(({ place }) => place)).toEqual(expected);
+});
+
 it('A5: restrictions that ask who looks count for the candidate, not for who asks', async () => {
   expect(await room.candidates(ida, [letters.clerks!])).toContain('clerk');
   expect(await room.candidates(ida, [letters.plain!])).not.toContain('clerk');
