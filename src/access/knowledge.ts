@@ -38,7 +38,7 @@ export interface Knowledge {
 /** Each function of the database answers its part; locks are read as the viewer sees them. */
 const KNOWLEDGE = `select rowplane.viewer_knowledge($1) || jsonb_build_object(
   'locked', exists (select from rowplane.visible_locks l where l.workspace_id = $1 and not l.is_mine),
-  'rights', rowplane.viewer_rights_of($1)) as knowledge`;
+  'rights', rowplane.viewer_rights_of($1), 'guest', coalesce(rowplane.viewer_role() = 'GUEST', false)) as knowledge`;
 
 /** Asks what there is to know about the viewer of the transaction. */
 export function knowledgeStatement(workspace: number): Statement {
@@ -47,7 +47,18 @@ export function knowledgeStatement(workspace: number): Statement {
 
 /** What its rows say. */
 export function knowledgeIn(workspace: number, rows: readonly Row[] = []): Knowledge {
-  return limitByRights({ ...(rows[0]!.knowledge as Omit<Knowledge, 'workspace'>), workspace });
+  const { guest, ...known } = rows[0]!.knowledge as Omit<Knowledge, 'workspace'> & { guest: boolean };
+  const planes = guest ? known.planes.map(withoutCreating) : known.planes;
+  return limitByRights({ ...known, planes, workspace });
+}
+
+/** U4: guests create nothing, whatever planes grant. */
+function withoutCreating({ id, definitions }: PlaneKnowledge): PlaneKnowledge {
+  const limited = Object.entries(definitions).map(([name, content]) => [
+    name,
+    { ...content, abilities: content.abilities.filter((ability) => ability !== 'CREATE') },
+  ]);
+  return { id, definitions: Object.fromEntries(limited) as PlaneKnowledge['definitions'] };
 }
 
 /** Compiles and reads what there is to know, on one snapshot, in a transaction that may store it. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { asRefusal, Refusal } from '../access/refusals.ts';
+import { encodeId } from './global-id.ts';
 
 /** Told of every error that clients get no details of. */
 export type ErrorLog = (error: unknown, id: string) => void;
@@ -11,7 +12,10 @@ export function toClientError(error: GraphQLError, log: ErrorLog): GraphQLError 
   const { nodes, source, positions, path } = error;
   const place = { nodes, source, positions, path };
   if (cause instanceof Refusal) {
-    return new GraphQLError(cause.message, { ...place, extensions: { ...cause.details, code: cause.code } });
+    return new GraphQLError(cause.message, {
+      ...place,
+      extensions: { ...withGlobalIds(cause.details), code: cause.code },
+    });
   }
   if (isAboutTheRequest(error)) {
     return new GraphQLError(error.message, { ...place, extensions: { code: 'VALIDATION_FAILED' } });
@@ -22,6 +26,12 @@ export function toClientError(error: GraphQLError, log: ErrorLog): GraphQLError 
     ...place,
     extensions: { code: 'INTERNAL', id },
   });
+}
+
+/** The database names workspaces by their numbers. */
+function withGlobalIds(details: Refusal['details']): Refusal['details'] {
+  const workspace = details?.workspace;
+  return typeof workspace === 'number' ? { ...details, workspace: encodeId('Workspace', workspace) } : details;
 }
 
 /** Whether graphql itself complains about the operation, its variables or arguments; that says no more than the schema and the caller do. */

@@ -100,7 +100,7 @@ describe('P11 by GraphQL', () => {
       '{ archives { nodes { id } } }',
     );
     const refused = await office.graphql(ben, create, { input: { archive: archives.nodes[0]!.id, title: 'c' } });
-    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'LOCKED' });
+    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'LOCKED', workspace });
     expect((await office.graphql(mia, update, { input: { id: paper, title: 'b' } })).errors).toBeUndefined();
   });
 });

@@ -227,6 +227,12 @@ describe('U4: guests create nothing, whatever is allowed to them by name', () =>
     const { data } = await office.graphql(people.gast!, '{ papers { nodes { abilities } } }');
     for (const { abilities } of (data!.papers as { nodes: { abilities: string[] }[] }).nodes)
       expect(abilities).not.toContain('CREATE');
+    const { data: told } = await office.graphql(
+      people.gast!,
+      '{ definition(name: "paper") { abilities { name allowed } } }',
+    );
+    const { abilities } = told!.definition as { abilities: { name: string; allowed: boolean }[] };
+    expect(abilities).toContainEqual({ name: 'CREATE', allowed: false });
   });
 });
 
