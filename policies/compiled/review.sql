@@ -1292,6 +1292,7 @@ alter view ws_2_trash.step owner to ws_d3d3d3_2_trash;
 
 grant usage on schema ws_2_sight to ws_d3d3d3_2_sight;
 
+grant usage on schema rowplane to ws_d3d3d3_2_sight;
 grant execute on function rowplane.viewer(), rowplane.viewer_groups(), rowplane.viewer_planes(int) to ws_d3d3d3_2_sight;
 set local role ws_d3d3d3_2_sight;
 create or replace function ws_2_sight.sees(records text, id uuid) returns boolean
