@@ -43,12 +43,13 @@ export async function openOperations(house: House, viewers: Viewers, login: stri
     read: () => read(people.ben),
     async write() {
       const person = people.ben;
-      const { title, switches } = person.layers[Math.floor(Math.random() * person.layers.length)]!;
+      const layers = person.layers.filter(({ of }) => of !== 'function');
+      const { title, of = 'document', switches } = layers[Math.floor(Math.random() * layers.length)]!;
       const began = now();
       const changed = await viewers.write(person, [review.workspace], async ({ run }) => {
         const results = await run([
           { text: 'select rowplane.set_targets($1)', values: [[house.recordOf(title)]] },
-          { text: `update ws_${String(review.workspace)}_edit.document set notes = 'seen'`, values: [] },
+          { text: `update ws_${String(review.workspace)}_edit.${of} set notes = 'seen'`, values: [] },
           { text: 'select rowplane.changed_targets() as ids', values: [] },
         ]);
         return (results[2]![0]!.ids as string[]).length > 0;
