@@ -11,7 +11,7 @@ import type { Switch } from './switch.ts';
 const LOOKERS = 4;
 
 /** How many operations at most go by until a permission changes back: on a slow machine as on a fast one. */
-const OPERATIONS_BETWEEN = 200;
+const OPERATIONS_BETWEEN = 300;
 
 let house: House;
 let viewers: Viewers;

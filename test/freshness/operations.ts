@@ -24,6 +24,8 @@ export async function openOperations(house: House, viewers: Viewers, login: stri
   const { review, people, now, titles } = house;
   const late = await connect(review.database.apiUrl, 'late rows');
   const own = await connect(login, 'login of a person');
+  // As programs do that ask the same again and again: their plans must not outlive permissions, either.
+  await own.query(`prepare titles as ${titles}`);
   const titlesIn = (rows: readonly { title?: unknown }[]): Set<string> =>
     new Set(rows.map(({ title }) => String(title)));
 
@@ -35,7 +37,7 @@ export async function openOperations(house: House, viewers: Viewers, login: stri
 
   const read = (person: Person): Promise<string[]> =>
     judged(person, async () => {
-      const [rows] = await viewers.read(person, [review.workspace], () => [{ text: titles, values: [] }]);
+      const [rows] = await viewers.read(person, [review.workspace], () => [{ text: titles, values: [], keep: true }]);
       return titlesIn(rows!);
     });
 
@@ -63,7 +65,7 @@ export async function openOperations(house: House, viewers: Viewers, login: stri
     login: (level) =>
       judged(people.cleo, async () => {
         await own.query(`begin isolation level ${level}`);
-        const rows = await own.query<{ title: string }>(titles);
+        const rows = await own.query<{ title: string }>('execute titles');
         await own.query('commit');
         return titlesIn(rows);
       }),
