@@ -24,7 +24,7 @@ function sightFunctions(workspace: number, schema: string, role: string): SqlObj
     kind: 'function',
     name,
     sql: [
-      // What policies of planes call (A5, A6), where this role asks and not the viewer's.
+      // What policies of planes call (A5, A6), where this role asks and not the viewer's; plpgsql looks them up by name.
       `grant usage on schema rowplane to ${role}`,
       `grant execute on function rowplane.viewer(), rowplane.viewer_groups(), rowplane.viewer_planes(int) to ${role}`,
       `set local role ${role}`,

@@ -155,6 +155,30 @@ test('A2, P9: permissions of records are told where planes have so many restrict
   await expectEqualSight(made);
 });
 
+test('A5, P8: permissions of a record are changed, also as the first thing that a session does, where one of so many planes compares with the viewer', async () => {
+  const planes = Array.from({ length: 10 }, (_, index) => [
+    `plane${String(index)}`,
+    {
+      groups: ['EVERYONE'],
+      dossier: {
+        views: ['basic'],
+        restriction: { or: [{ title: { equals: String(index) } }, { owner: { equals: 'ME' } }] },
+      },
+    },
+  ]);
+  const made = world({
+    users: { [userId(0)]: 'ADMINISTRATOR' },
+    planes: Object.fromEntries(planes) as NonNullable<Sketch['planes']>,
+    items: { [itemId(0)]: { definition: 'dossier', owner: userId(0) } },
+  });
+  const entry = { object: itemId(0), principal: { user: userId(0) }, permission: 'VIEW', decision: 'ALLOW' } as const;
+  expect(await treeRefusals(made, { viewer: userId(0), kind: 'setEntry', ...entry, confirm: false })).toEqual({
+    api: null,
+    sql: null,
+    oracle: [],
+  });
+});
+
 describe('P14: an archive is listed for whoever sees anything in it', () => {
   const shared = (item: object, plane: object = { full: true as const }) =>
     world({

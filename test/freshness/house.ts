@@ -1,7 +1,8 @@
 import { savePlane } from '../../src/administration/compile.ts';
-import { connect, transaction, type Connection } from '../../src/database/queryable.ts';
+import { connect, transaction, type Connection, type Queryable } from '../../src/database/queryable.ts';
 import { retryConflicts } from '../../src/database/retry.ts';
-import { createReview, DEFINITIONS, enable, only, type Review } from '../planes/review.ts';
+import { define, text } from '../../src/compiler/definition.ts';
+import { createReview, DEFINITIONS as REVIEW, enable, only, type Review } from '../planes/review.ts';
 import { createCounter, createSwitch, type Counter, type Switch } from './switch.ts';
 
 /** What one kind of permission takes, on whose change a record appears to a person or vanishes. */
@@ -9,6 +10,8 @@ export interface Layer {
   /** The table whose changes decide; null: the planes themselves. */
   table: string | null;
   title: string;
+  /** What has the title: a record, of documents unless said otherwise, or what else `titles` tells. */
+  of?: (typeof RIGHTS)[number] | 'function';
   /** The person sees the record as long as all of these are on. */
   switches: Switch[];
 }
@@ -23,18 +26,29 @@ export interface House {
   review: Review;
   now: Counter;
   people: Record<'ben' | 'cleo', Person>;
-  /** The planes' views. */
-  views: string[];
-  /** A statement that shows the titles of all records that the viewer sees. */
+  /** A statement that shows the titles of everything that the viewer sees, or may use. */
   titles: string;
   recordOf(title: string): string;
   end(): Promise<void>;
 }
 
+/** Records that need a right (R7) of their own name. */
+const needing = (name: string) =>
+  define({
+    name,
+    plural: `all${name}`,
+    title: name,
+    right: name,
+    fields: { title: text({ title: 'Title' }), notes: text({ title: 'Notes' }) },
+    layouts: { edit: { title: 'Everything', edits: ['title', 'notes'] } },
+  });
+const RIGHTS = ['assigned', 'levelled'] as const;
+const DEFINITIONS = new Map([...REVIEW, ...RIGHTS.map((name) => [name, needing(name)] as const)]);
+
 const EDITING = { layouts: ['edit'], abilities: ['MASS_UPDATE'] };
 
 export async function createHouse(): Promise<House> {
-  const review = await createReview();
+  const review = await createReview(DEFINITIONS);
   const { owner, workspace } = review;
   const now = createCounter();
   const changers: Connection[] = [];
@@ -74,8 +88,8 @@ export async function createHouse(): Promise<House> {
     review.plane(title, { document: enable({ ...EDITING, restriction: only('title', operator, title) }) }, []);
   const linkForGood = (plane: number, made: string) =>
     owner.query('insert into rowplane.plane_groups (plane_id, group_id) values ($1, $2)', [plane, made]);
-  const record = async (title: string, place = {}): Promise<void> => {
-    records.set(title, await review.record('document', { title }, place));
+  const record = async (title: string, place = {}, table = 'document'): Promise<void> => {
+    records.set(title, await review.record(table, { title }, place));
   };
 
   const [ben, cleo] = [await review.user('ben'), await review.user('cleo')];
@@ -86,6 +100,7 @@ export async function createHouse(): Promise<House> {
     pair: await planeOf('pair'),
     content: await planeOf('content'),
     tree: await planeOf('tree', 'startsWith'),
+    rights: await review.plane('rights', Object.fromEntries(RIGHTS.map((name) => [name, enable(EDITING)])), []),
   };
   for (const title of ['membership', 'nesting', 'link', 'pair', 'content']) await record(title);
   const all = await group('all');
@@ -93,6 +108,14 @@ export async function createHouse(): Promise<House> {
     await owner.query('insert into rowplane.group_members (group_id, user_id) values ($1, $2)', [all, person]);
   await linkForGood(planes.content, all);
   await linkForGood(planes.tree, all);
+  await linkForGood(planes.rights, all);
+  for (const name of RIGHTS) await record(name, {}, name);
+  const profiles = await insertProfiles(owner);
+  const level = await rows(
+    `insert into rowplane.profile_rights (profile_id, application, right_name, level) values ($1, 'office', 'levelled', 'EDIT')`,
+    `delete from rowplane.profile_rights where profile_id = $1 and right_name = 'levelled'`,
+    [profiles.changing],
+  );
   const members = await group('members');
   await linkForGood(planes.membership, members);
   const above = await group('above');
@@ -125,7 +148,7 @@ export async function createHouse(): Promise<House> {
     );
   }
 
-  /** One of each kind. Later layers (rights profiles, …) are further ones. */
+  /** One of each kind. */
   async function personOf(name: string, person: string): Promise<Person> {
     const child = await groupWith(`below of ${name}`, person);
     const own = await groupWith(`own of ${name}`, person);
@@ -141,6 +164,10 @@ export async function createHouse(): Promise<House> {
     );
     const client = await id('insert into rowplane.clients (workspace_id, name) values ($1, $2)', [workspace, name]);
     await record(`tree client ${name}`, { archive: separated, client });
+    await owner.query(
+      'insert into rowplane.rights_assignments (user_id, company_id, profile_id) select $1, c.id, $2 from rowplane.companies c',
+      [person, profiles.changing],
+    );
     return {
       id: person,
       layers: [
@@ -183,24 +210,71 @@ export async function createHouse(): Promise<House> {
         // Two changes that each give nothing without the other: neither may overlook the other.
         { table: 'plane_groups', title: 'pair', switches: [pairLink, await member(pair, person)] },
         { table: null, title: 'content', switches: [content] },
+        {
+          table: 'rights_assignments',
+          title: 'assigned',
+          of: 'assigned',
+          switches: [
+            await rows(
+              'insert into rowplane.rights_assignments (user_id, company_id, profile_id) select $1, c.id, $2 from rowplane.companies c',
+              'delete from rowplane.rights_assignments where user_id = $1 and profile_id = $2',
+              [person, profiles.steady],
+            ),
+          ],
+        },
+        { table: 'profile_rights', title: 'levelled', of: 'levelled', switches: [level] },
+        {
+          table: 'function_entries',
+          title: 'function',
+          of: 'function',
+          switches: [
+            await rows(
+              `delete from rowplane.function_entries where workspace_id = $1 and user_id = $2 and function = 'EXPORT'`,
+              `insert into rowplane.function_entries (workspace_id, user_id, function, decision) values ($1, $2, 'EXPORT', 'DENY')`,
+              [workspace, person],
+              true,
+            ),
+          ],
+        },
       ],
     };
   }
 
   const people = { ben: await personOf('ben', ben), cleo: await personOf('cleo', cleo) };
-  const views = Object.values(planes).map((plane) => `plane_${String(plane)}.document`);
+  const { rights, ...ofDocuments } = planes;
+  const views = [
+    ...Object.values(ofDocuments).map((plane) => `plane_${String(plane)}.document`),
+    ...RIGHTS.map((name) => `plane_${String(rights)}.${name}`),
+  ];
+  const mayExport = `select 'function' where rowplane.viewer_function(${String(workspace)}, 'EXPORT')`;
   return {
     review,
     now,
     people,
-    views,
-    titles: views.map((view) => `select title from ${view}`).join(' union '),
+    titles: [...views.map((view) => `select title from ${view}`), mayExport].join(' union '),
     recordOf: (title) => records.get(title)!,
     async end() {
       await Promise.all(changers.map((session) => session.end()));
       await review.end();
     },
   };
+}
+
+/** R1, R2: an application with both rights; one profile that always has one of them, and one whose level for the other changes. */
+async function insertProfiles(owner: Queryable): Promise<{ steady: string; changing: string }> {
+  await owner.query(`
+    insert into rowplane.applications (name, title) values ('office', 'Office');
+    insert into rowplane.rights (name, title) select n, n from unnest(array['${RIGHTS.join("','")}']) n;
+    insert into rowplane.application_rights (application, right_name) select 'office', r.name from rowplane.rights r`);
+  const made = await owner.query<{ id: string }>(
+    `insert into rowplane.profiles (name, application) values ('steady', 'office'), ('changing', 'office') returning id`,
+  );
+  const [steady, changing] = made.map(({ id }) => id) as [string, string];
+  await owner.query(
+    `insert into rowplane.profile_rights (profile_id, application, right_name, level) values ($1, 'office', 'assigned', 'EDIT')`,
+    [steady],
+  );
+  return { steady, changing };
 }
 
 /** What an operation found that it can't have: a record that the person saw before the latest change, or did not see. */

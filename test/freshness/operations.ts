@@ -24,6 +24,8 @@ export async function openOperations(house: House, viewers: Viewers, login: stri
   const { review, people, now, titles } = house;
   const late = await connect(review.database.apiUrl, 'late rows');
   const own = await connect(login, 'login of a person');
+  // As programs do that ask the same again and again: their plans must not outlive permissions, either.
+  await own.query(`prepare titles as ${titles}`);
   const titlesIn = (rows: readonly { title?: unknown }[]): Set<string> =>
     new Set(rows.map(({ title }) => String(title)));
 
@@ -35,7 +37,7 @@ export async function openOperations(house: House, viewers: Viewers, login: stri
 
   const read = (person: Person): Promise<string[]> =>
     judged(person, async () => {
-      const [rows] = await viewers.read(person, [review.workspace], () => [{ text: titles, values: [] }]);
+      const [rows] = await viewers.read(person, [review.workspace], () => [{ text: titles, values: [], keep: true }]);
       return titlesIn(rows!);
     });
 
@@ -43,12 +45,13 @@ export async function openOperations(house: House, viewers: Viewers, login: stri
     read: () => read(people.ben),
     async write() {
       const person = people.ben;
-      const { title, switches } = person.layers[Math.floor(Math.random() * person.layers.length)]!;
+      const layers = person.layers.filter(({ of }) => of !== 'function');
+      const { title, of = 'document', switches } = layers[Math.floor(Math.random() * layers.length)]!;
       const began = now();
       const changed = await viewers.write(person, [review.workspace], async ({ run }) => {
         const results = await run([
           { text: 'select rowplane.set_targets($1)', values: [[house.recordOf(title)]] },
-          { text: `update ws_${String(review.workspace)}_edit.document set notes = 'seen'`, values: [] },
+          { text: `update ws_${String(review.workspace)}_edit.${of} set notes = 'seen'`, values: [] },
           { text: 'select rowplane.changed_targets() as ids', values: [] },
         ]);
         return (results[2]![0]!.ids as string[]).length > 0;
@@ -62,7 +65,7 @@ export async function openOperations(house: House, viewers: Viewers, login: stri
     login: (level) =>
       judged(people.cleo, async () => {
         await own.query(`begin isolation level ${level}`);
-        const rows = await own.query<{ title: string }>(titles);
+        const rows = await own.query<{ title: string }>('execute titles');
         await own.query('commit');
         return titlesIn(rows);
       }),
