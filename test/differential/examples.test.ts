@@ -218,12 +218,12 @@ describe('P11: in a locked workspace', () => {
     items: { [itemId(0)]: { definition: 'dossier', owner: userId(1), trashed: true } },
   });
 
-  test('the trash is emptied by the holder alone; a statement by SQL is refused before it is looked who sees what', async () => {
+  test('the trash is emptied by the holder alone; whoever sees nothing there hears of no lock (V2)', async () => {
     const command = (viewer: string): TreeCommand => ({ viewer, kind: 'emptyTrash', workspace: 'main' });
     const refused = { api: 'LOCKED', sql: 'LOCKED', oracle: ['LOCKED'] };
     expect(await treeRefusals(locked, command(userId(1)))).toEqual(refused);
     expect(await treeRefusals(locked, command(userId(0)))).toEqual({ api: null, sql: null, oracle: [] });
-    expect(await treeRefusals(locked, command(ANONYMOUS))).toMatchObject({ api: 'NOT_FOUND', sql: 'LOCKED' });
+    expect(await treeRefusals(locked, command(ANONYMOUS))).toMatchObject({ api: 'NOT_FOUND', sql: 'FORBIDDEN' });
   });
 
   test('a folder that stays where it is was not moved', async () => {
