@@ -189,7 +189,7 @@ describe('V3: a hidden field tells nothing by any comparison', () => {
     for (const part of ['aaa', 'closed', closed, vault.clients.alpha])
       expect(Buffer.from(cursor, 'base64url').toString('latin1')).not.toContain(part);
     const mine = (await list('outsider', { orderBy, first: 1 })).pageInfo.endCursor;
-    const spoilt = `${mine.slice(0, -2)}${mine.endsWith('A') ? 'B' : 'A'}${mine.at(-1)}`;
+    const spoilt = `${mine.slice(0, -2)}${mine.at(-2) === 'A' ? 'B' : 'A'}${mine.at(-1)}`;
     const wrong: [Person, Record<string, unknown>][] = [
       ['outsider', { orderBy, after: cursor }],
       ['outsider', { orderBy: [{ field: 'SECRET', direction: 'DESC' }], after: mine }],

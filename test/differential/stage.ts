@@ -99,6 +99,8 @@ export async function openStage(): Promise<Stage> {
         await insertPeople(session, world);
         await insertRights(session, world, { workspaceId, companyId });
         await insertTree(session, world, workspaceId);
+        // Compiling waits only briefly, and a vacuum that Postgres begins by itself gives way only after a second.
+        await session.query(`lock table ${tables.join(', ')} in access exclusive mode`);
         const planes = await savePlanes(session, { definitions, slots, workspaceId }, world, oneByOne);
         await insertLinks(session, world, planes.ids);
         await insertItems(session, definitions, world, workspaceId);
