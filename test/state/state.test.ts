@@ -214,6 +214,25 @@ test('mistakes in files are told by file and place, all at once', async () => {
   expect(refusal).toMatch(/Office\.yaml: .*clientEnabled/);
 });
 
+test('P1: an object has one name: a path that lacks its slash does not mean the root, nor a record by another definition', async () => {
+  const content = await readFile(join(folder, 'workspaces/Office.yaml'), 'utf8');
+  const with_ = (name: string) =>
+    writeFile(
+      join(folder, 'workspaces/Office.yaml'),
+      content.replace(
+        /( {2}Contracts:\n {4}permissions:\n)/,
+        `$1      ${name}:\n        entries:\n          - { user: gus, deny: [VIEW] }\n`,
+      ),
+    );
+  for (const name of ['Leases', 'Leases/2024', '/Leases/', '//Leases', '""', 'document:1']) {
+    await with_(name);
+    await expect(wanted(), name).rejects.toThrow(/must be "\/", a path/);
+  }
+  const shared = /document:[0-9a-f-]{36}/.exec(content)![0];
+  await with_(shared.replace('document', 'process'));
+  await expect(apply()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
 test('an empty deployment becomes like the one that was exported', async () => {
   const other = await createDatabase();
   const session = await connect(other.ownerUrl);

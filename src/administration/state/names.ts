@@ -1,5 +1,6 @@
 import { Refusal } from '../../access/refusals.ts';
 import type { Queryable } from '../../database/queryable.ts';
+import { isUuid } from '../../database/uuid.ts';
 
 /** Finds the ids of what facts name. Each throws NOT_FOUND that says what is missing. */
 export interface Names {
@@ -21,6 +22,12 @@ const SINGULAR = {
   archives: 'archive',
   clients: 'client',
 };
+
+/** `document:0197…`: a record with entries of its own. */
+export function isRecordName(called: string): boolean {
+  const [definition = '', id = '', ...more] = called.split(':');
+  return /^\w+$/.test(definition) && isUuid(id) && more.length === 0;
+}
 
 export function namesIn(owner: Queryable): Names {
   async function found<T>(what: string, text: string, values: unknown[]): Promise<T> {
@@ -46,12 +53,15 @@ export function namesIn(owner: Queryable): Names {
     async object(workspace, archive, called) {
       const root = await names.inWorkspace('archives', workspace, archive);
       const what = `"${called}" in the archive "${archive}"`;
-      const record = /:([0-9a-f-]{36})$/.exec(called);
-      if (record)
-        return found(what, 'select $1::uuid as id from rowplane.locate($1, $2) l where l.archive_id = $2', [
-          record[1],
-          root,
-        ]);
+      if (isRecordName(called)) {
+        const [definition, id] = called.split(':');
+        return found(
+          what,
+          `select $1::uuid as id from rowplane.locate($1, $2) l
+           join rowplane.definitions d on d.content ->> 'table' = l.record_table where l.archive_id = $2 and d.name = $3`,
+          [id, root, definition],
+        );
+      }
       const path = called
         .split('/')
         .slice(1)

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PERMISSIONS, type Decision, type Permission } from '../permissions.ts';
 import type { Fact, FactKind } from './fact.ts';
+import { isRecordName } from './names.ts';
 import { keysOf, principalsOf, principalsShape } from './principals.ts';
 
 const permissions = z.array(z.enum(PERMISSIONS)).default([]);
@@ -25,13 +26,22 @@ const objectShape = z.strictObject({
   entries: z.array(entryShape).default([]),
 });
 
+/** By name, of which each object has one: another spelling would be another fact about it. */
+const objectsShape = z.record(z.string(), objectShape).superRefine((objects, context) => {
+  for (const name of Object.keys(objects)) {
+    if (/^(\/|(\/[^/]+)+)$/.test(name) || isRecordName(name)) continue;
+    const message = 'must be "/", a path such as "/Leases/2024", or a record such as "document:<id>"';
+    context.addIssue({ code: 'custom', path: [name], message });
+  }
+});
+
 const archiveShape = z.strictObject({
   /** C1: whether clients are on. */
   clientsEnabled: z.boolean().default(false),
   /** Who works for which client here (C4). */
   clients: z.record(z.string(), principalsShape).default({}),
   /** By path: `/` is the root, `/Leases/2024` a folder; `definition:id` is a record. */
-  permissions: z.record(z.string(), objectShape).default({}),
+  permissions: objectsShape.default({}),
 });
 
 const names = z.array(z.string()).default([]);
@@ -85,7 +95,7 @@ export function factsOfWorkspace(file: WorkspaceFile): Fact[] {
       ),
       ...(archive.clientsEnabled ? [fact('clients', [name])] : []),
       ...Object.entries(archive.permissions).flatMap(([object, said]) => [
-        ...(said.inherits || object === '/' ? [] : [fact('break', [name, object])]),
+        ...(said.inherits ? [] : [fact('break', [name, object])]),
         ...entriesOf(said).map(([principal, permission, decision]) =>
           fact('entry', [name, object, ...principal, permission], decision),
         ),
