@@ -82,7 +82,7 @@ class Unit extends pg.Query {
       const column = this.columns[index] as Column;
       if (column.part !== part) {
         part = column.part;
-        into = part === '' ? row : ((row[part] ??= {}) as Row);
+        into = part === '' ? row : ownPart(row, part);
       }
       const text = message.fields[index];
       into[column.name] = text == null ? null : column.parse(text);
@@ -149,8 +149,19 @@ function parserOf(type: number): Parser {
 }
 
 function columnOf({ name, dataTypeID }: WireMessage['fields'][number]): Column {
-  const dot = name.indexOf('.');
-  return { part: name.slice(0, Math.max(dot, 0)), name: name.slice(dot + 1), parse: parserOf(dataTypeID) };
+  const [, part = '', inner = name] = IN_A_PART.exec(name) ?? [];
+  return { part, name: inner, parse: parserOf(dataTypeID) };
+}
+
+/** No other name leads into an object: a viewer's SQL names columns as it likes, and `constructor` isn't the row's own. */
+const IN_A_PART = /^(r\d+)\.(.*)$/s;
+
+function ownPart(row: Row, part: string): Row {
+  const there = row[part];
+  if (typeof there === 'object' && there !== null) return there as Row;
+  const made: Row = {};
+  row[part] = made;
+  return made;
 }
 
 function wireValue(value: unknown): string | Buffer | null {

@@ -137,6 +137,22 @@ describe('a statement put in the place of a kept one never answers the next view
   );
 });
 
+test('the names of columns lead nowhere but into the row', async () => {
+  const names = ['__proto__.owned', 'constructor.owned', 'r1', 'r1.owned', 'valueOf.owned', 'r2.__proto__', '.', 'a.b'];
+  const columns = names.map((name, index) => `'${index}' as "${name}"`).join(', ');
+  const [rows] = await vault.viewers.read(vault.people.keeper, [], () => [statement(`select ${columns}`)]);
+  expect(JSON.parse(JSON.stringify(rows![0]))).toEqual({
+    '__proto__.owned': '0',
+    'constructor.owned': '1',
+    r1: { owned: '3' },
+    'valueOf.owned': '4',
+    r2: {},
+    '.': '6',
+    'a.b': '7',
+  });
+  for (const inherited of [{}, Object, () => null]) expect(inherited).not.toHaveProperty('owned');
+});
+
 test('a read can not write, even if its SQL wants to', async () => {
   for (const attempt of [
     `update ws_${vault.workspace}_edit.paper set title = 'x'`,
