@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { keptOn } from './kept-statements.ts';
+import { createDurations, pickLane, type Lane } from './lanes.ts';
 import { runUnit } from './unit.ts';
 import type { Row, Statement } from './unit.ts';
 
@@ -58,10 +59,11 @@ function startOptions(statementTimeout: number, transactionTimeout: number): str
     .join(' ');
 }
 
-interface Reader {
+interface Reader extends Lane {
   client: pg.Client;
   ready: Promise<void>;
-  inFlight: number;
+  /** When its last unit was through. */
+  freeSince: number;
   /** Gone, or not to be used any more. */
   dead: boolean;
   isSpoilt: () => boolean;
@@ -97,7 +99,8 @@ export function openConnections({
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
   };
-  const readers: (Reader | undefined)[] = Array.from({ length: readerCount }, () => undefined);
+  const readers: Reader[] = [];
+  const durations = createDurations();
   const pool = new pg.Pool({ ...settings, max: lentCount });
   const sockets = new Set<Promise<void>>();
   const lentWatches = new WeakMap<pg.ClientBase, () => boolean>();
@@ -119,7 +122,15 @@ export function openConnections({
 
   function openReader(): Reader {
     const client = new pg.Client({ ...settings, pipeline: true });
-    const reader: Reader = { client, inFlight: 0, dead: false, ready: Promise.resolve(), isSpoilt: () => false };
+    const reader: Reader = {
+      client,
+      inFlight: 0,
+      long: 0,
+      freeSince: 0,
+      dead: false,
+      ready: Promise.resolve(),
+      isSpoilt: () => false,
+    };
     client.on('error', () => {
       reader.dead = true;
     });
@@ -141,26 +152,32 @@ export function openConnections({
     return reader;
   }
 
-  /** The least busy connection. */
-  function pickReader(): Reader {
-    let best = 0;
-    for (let index = 0; index < readers.length; index++) {
-      const reader = readers[index];
-      if (!reader || reader.dead) readers[index] = openReader();
-      if ((readers[index]?.inFlight ?? 0) < (readers[best]?.inFlight ?? 0)) best = index;
-      if (readers[best]?.inFlight === 0) break;
-    }
-    return readers[best] as Reader;
+  /** Replaces what is dead; opens no more than are needed. */
+  function pickReader(brief: boolean): Reader {
+    for (const [place, reader] of readers.entries()) if (reader.dead) readers[place] = openReader();
+    const closed = Array.from({ length: readerCount - readers.length }, () => ({ inFlight: 0, long: 0 }));
+    const place = pickLane([...readers, ...closed], brief);
+    while (readers.length <= place) readers.push(openReader());
+    return readers[place]!;
   }
 
   return {
     async read(statements, accept) {
       if (ended) throw new Error('The connections are closed.');
-      const reader = pickReader();
+      const name = nameOf(statements);
+      const brief = durations.isBrief(name);
+      const reader = pickReader(brief);
       reader.inFlight++;
+      if (!brief) reader.long++;
       try {
         await reader.ready;
-        const results = await runUnit(reader.client, statements);
+        const sent = performance.now();
+        const results = await runUnit(reader.client, statements).finally(() => {
+          // It ran from when it was sent, or from when the one before it was through.
+          const done = performance.now();
+          durations.took(name, done - Math.max(sent, reader.freeSince));
+          reader.freeSince = done;
+        });
         if (reader.isSpoilt()) throw new SpoiltConnection('A statement left something behind on its connection.');
         accept(results);
         return results;
@@ -170,6 +187,7 @@ export function openConnections({
         throw error;
       } finally {
         reader.inFlight--;
+        if (!brief) reader.long--;
         if (reader.dead && reader.inFlight === 0) void reader.client.end().catch(() => undefined);
       }
     },
@@ -187,11 +205,16 @@ export function openConnections({
     },
     async end() {
       ended = true;
-      const open = readers.filter((reader) => reader && !reader.dead) as Reader[];
+      const open = readers.filter(({ dead }) => !dead);
       await Promise.all(open.map(({ ready, client }) => ready.then(() => client.end()).catch(() => undefined)));
       await pool.end();
       // The pool says it has ended before its sockets have.
       await Promise.all(sockets);
     },
   };
+}
+
+/** Units of the same texts take about the same time. */
+function nameOf(statements: readonly Statement[]): string {
+  return statements.map(({ text }) => text).join(';');
 }

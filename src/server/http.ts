@@ -27,6 +27,8 @@ export class RequestProblem extends Error {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** The body as UTF-8 JSON. Throws a RequestProblem: 413 beyond `limit` bytes, 415 for another type or encoding, 400 for no JSON. */
 export async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
   const { 'content-type': type, 'content-encoding': encoding = 'identity' } = request.headers;
@@ -43,21 +45,36 @@ export async function readJson(request: IncomingMessage, limit: number): Promise
     );
   const body = await readBody(request, limit);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return JSON.parse(utf8.decode(body));
   } catch {
     throw new RequestProblem(400, 'BAD_REQUEST', 'The body is not valid JSON in UTF-8.');
   }
 }
 
-async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+/** By its events: an async iterator of the stream costs more than all the rest of a small request. */
+function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const tooLarge = () => new RequestProblem(413, 'TOO_COMPLEX', `The body is larger than the limit of ${limit} bytes.`);
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
+  return new Promise((resolve, reject) => {
+    if (Number(request.headers['content-length'] ?? 0) > limit) {
+      reject(tooLarge());
+      return;
+    }
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) {
+        // What is left of it isn't read.
+        request.pause();
+        reject(tooLarge());
+      } else chunks.push(chunk);
+    });
+    request.once('end', () => {
+      resolve(Buffer.concat(chunks, size));
+    });
+    request.once('error', reject);
+    request.once('close', () => {
+      reject(new RequestProblem(400, 'BAD_REQUEST', 'The connection was closed before the body had come.'));
+    });
+  });
 }

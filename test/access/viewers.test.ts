@@ -63,6 +63,19 @@ describe('reading', () => {
     ]);
   });
 
+  test('a read that takes long keeps no brief one waiting', async () => {
+    const brief = () => viewers.read(ben, [], () => [who]);
+    const long = () => viewers.read(ben, [], () => [{ text: 'select pg_sleep(1)::text', values: [] }]);
+    for (let times = 0; times < 10; times++) await brief();
+    const order: string[] = [];
+    const all = [
+      ...Array.from({ length: 3 }, () => long().then(() => order.push('long'))),
+      ...Array.from({ length: 30 }, () => brief().then(() => order.push('brief'))),
+    ];
+    await Promise.all(all);
+    expect(order).toEqual([...Array<string>(30).fill('brief'), ...Array<string>(3).fill('long')]);
+  });
+
   test('V5: a unit and a snapshot read one moment', async () => {
     const moments = await viewers.read(ben, [], () => [
       { text: 'select pg_current_snapshot()::text as s, transaction_timestamp()::text as t', values: [] },
