@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { keptOn } from './kept-statements.ts';
-import { createDurations, pickLane, type Lane } from './lanes.ts';
+import { createDurations, pickLane } from './lanes.ts';
 import { runUnit } from './unit.ts';
 import type { Row, Statement } from './unit.ts';
 
@@ -59,9 +59,10 @@ function startOptions(statementTimeout: number, transactionTimeout: number): str
     .join(' ');
 }
 
-interface Reader extends Lane {
+interface Reader {
   client: pg.Client;
   ready: Promise<void>;
+  inFlight: number;
   /** When its last unit was through. */
   freeSince: number;
   /** Gone, or not to be used any more. */
@@ -99,7 +100,9 @@ export function openConnections({
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
   };
-  const readers: Reader[] = [];
+  const readers: (Reader | undefined)[] = Array.from({ length: readerCount }, () => undefined);
+  /** Milliseconds that each is expected to be busy for. */
+  const backlogs = readers.map(() => 0);
   const durations = createDurations();
   const pool = new pg.Pool({ ...settings, max: lentCount });
   const sockets = new Set<Promise<void>>();
@@ -125,7 +128,6 @@ export function openConnections({
     const reader: Reader = {
       client,
       inFlight: 0,
-      long: 0,
       freeSince: 0,
       dead: false,
       ready: Promise.resolve(),
@@ -152,23 +154,16 @@ export function openConnections({
     return reader;
   }
 
-  /** Replaces what is dead; opens no more than are needed. */
-  function pickReader(brief: boolean): Reader {
-    for (const [place, reader] of readers.entries()) if (reader.dead) readers[place] = openReader();
-    const closed = Array.from({ length: readerCount - readers.length }, () => ({ inFlight: 0, long: 0 }));
-    const place = pickLane([...readers, ...closed], brief);
-    while (readers.length <= place) readers.push(openReader());
-    return readers[place]!;
-  }
-
   return {
     async read(statements, accept) {
       if (ended) throw new Error('The connections are closed.');
       const name = nameOf(statements);
-      const brief = durations.isBrief(name);
-      const reader = pickReader(brief);
+      const expected = durations.expected(name);
+      const place = pickLane(backlogs, expected);
+      const found = readers[place];
+      const reader = !found || found.dead ? (readers[place] = openReader()) : found;
       reader.inFlight++;
-      if (!brief) reader.long++;
+      backlogs[place]! += expected;
       try {
         await reader.ready;
         const sent = performance.now();
@@ -187,7 +182,7 @@ export function openConnections({
         throw error;
       } finally {
         reader.inFlight--;
-        if (!brief) reader.long--;
+        backlogs[place]! -= expected;
         if (reader.dead && reader.inFlight === 0) void reader.client.end().catch(() => undefined);
       }
     },
@@ -205,7 +200,7 @@ export function openConnections({
     },
     async end() {
       ended = true;
-      const open = readers.filter(({ dead }) => !dead);
+      const open = readers.filter((reader) => reader !== undefined && !reader.dead) as Reader[];
       await Promise.all(open.map(({ ready, client }) => ready.then(() => client.end()).catch(() => undefined)));
       await pool.end();
       // The pool says it has ended before its sockets have.

@@ -74,7 +74,8 @@ function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
     });
     request.once('error', reject);
     request.once('close', () => {
-      reject(new RequestProblem(400, 'BAD_REQUEST', 'The connection was closed before the body had come.'));
+      if (!request.complete)
+        reject(new RequestProblem(400, 'BAD_REQUEST', 'The connection was closed before the body had come.'));
     });
   });
 }
