@@ -155,9 +155,10 @@ export function openViewers({
   }
 
   /** … who the database thinks is looking, and in which state. */
-  function expectEntry(row: Row | undefined, viewer: Viewer, knowledgeOf: Map<number, Knowledge>): void {
+  function expectEntry(row: Row | undefined, viewer: Viewer, known: string | null): void {
+    // By a stamp that isn't true any more nobody enters.
+    if (known !== null && row?.stamp !== known) throw new Outdated();
     expectViewer(row, viewer);
-    if (knowledgeOf.size > 0 && row?.stamp !== jointStamp(knowledgeOf.values())) throw new Outdated();
   }
 
   function expectViewer(row: Row | undefined, viewer: Viewer): void {
@@ -189,30 +190,37 @@ export function openViewers({
     }
   }
 
-  function enter(viewer: Viewer, workspaces: number[]): Statement {
-    const text = 'select viewer, stamp, mode from rowplane.enter($1, $2)';
-    return { text, values: [tokenOf(viewer), workspaces], keep: true };
+  function enter(viewer: Viewer, workspaces: number[], known: string | null): Statement {
+    const text = 'select viewer, stamp, mode from rowplane.enter($1, $2, $3)';
+    return { text, values: [tokenOf(viewer), workspaces, known], keep: true };
+  }
+
+  /** The state of permissions that statements are planned by; null where they depend on none. */
+  function stampOf(knowledgeOf: Map<number, Knowledge>): string | null {
+    return knowledgeOf.size > 0 ? jointStamp(knowledgeOf.values()) : null;
   }
 
   return {
     knowledge: (viewer, workspace) => knowledge(viewer, workspace).catch(rethrow),
     read: (viewer, workspaces, plan) =>
       withKnowledge(viewer, workspaces, async (knowledgeOf) => {
-        const statements = [enter(viewer, workspaces), ...plan(knowledgeOf)];
+        const known = stampOf(knowledgeOf);
+        const statements = [enter(viewer, workspaces, known), ...plan(knowledgeOf)];
         const [entry, ...rows] = await connections.read(statements, ([entered]) => expectMode(entered?.[0]));
-        expectEntry(entry?.[0], viewer, knowledgeOf);
+        expectEntry(entry?.[0], viewer, known);
         return rows;
       }),
     steps: (viewer, workspaces, count, start) =>
       withKnowledge(viewer, workspaces, (knowledgeOf) =>
         connections.lend(async (run) => {
           const steps = start(knowledgeOf);
+          const known = stampOf(knowledgeOf);
           for (let step = 1; ; step++) {
-            const before = step === 1 ? [BEGIN_READING, enter(viewer, workspaces)] : [];
+            const before = step === 1 ? [BEGIN_READING, enter(viewer, workspaces, known)] : [];
             const results = await run([...before, ...steps.statements, ...(step === count ? [COMMIT] : [])]);
             if (step === 1) {
               expectMode(results[1]?.[0]);
-              expectEntry(results[1]?.[0], viewer, knowledgeOf);
+              expectEntry(results[1]?.[0], viewer, known);
             }
             steps.feed(results.slice(before.length, before.length + steps.statements.length));
             if (steps.done && step < count) await run([COMMIT]);
@@ -224,9 +232,10 @@ export function openViewers({
     snapshot: (viewer, workspaces, work) =>
       withKnowledge(viewer, workspaces, (knowledgeOf) =>
         connections.lend(async (run) => {
-          const [, entry] = await run([BEGIN_READING, enter(viewer, workspaces)]);
+          const known = stampOf(knowledgeOf);
+          const [, entry] = await run([BEGIN_READING, enter(viewer, workspaces, known)]);
           expectMode(entry?.[0]);
-          expectEntry(entry?.[0], viewer, knowledgeOf);
+          expectEntry(entry?.[0], viewer, known);
           const result = await work({ knowledge: knowledgeOf, run });
           await run([COMMIT]);
           return result;
@@ -242,8 +251,8 @@ export function openViewers({
           ]);
           expectViewer(entry?.[0], viewer);
           // Realms may be added while the write waits; only the permissions that it was planned by must be the same.
-          const planned = knowledgeOf.size > 0 ? jointStamp(knowledgeOf.values()) : null;
-          const isOld = knowledgeOf.size > 0 && planned?.split('.')[0] !== String(stamp?.[0]?.stamp).split('.')[0];
+          const planned = stampOf(knowledgeOf);
+          const isOld = planned !== null && planned.split('.')[0] !== String(stamp?.[0]?.stamp).split('.')[0];
           // While the write lasts no permission changes, so what is learned now stays true.
           const result = await work({ knowledge: isOld ? await relearn(run, workspaces) : knowledgeOf, run });
           await run([COMMIT]);
@@ -255,7 +264,7 @@ export function openViewers({
         connections.lend(async (run) => {
           const [, entry] = await run([
             { text: 'begin isolation level read committed read write', values: [] },
-            enter(viewer, []),
+            enter(viewer, [], null),
           ]);
           expectViewer(entry?.[0], viewer);
           const result = await work(run);

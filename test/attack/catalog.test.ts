@@ -74,6 +74,7 @@ test('a viewer executes what is named here and no other function of ours', async
       'rowplane.effective_function(integer,text,uuid)',
       'rowplane.effective_permission(uuid,uuid,text,integer)',
       'rowplane.enter(text,integer[])',
+      'rowplane.enter(text,integer[],text)',
       'rowplane.entries_of(uuid,integer)',
       'rowplane.erase_folders(integer,uuid)',
       'rowplane.expected_version(uuid)',

@@ -70,7 +70,7 @@ describe('SQL that slipped into one viewer’s unit leaves nothing behind for th
     `select set_config('statement_timeout', '1', false)`,
     `select pg_advisory_lock(1)`,
     'prepare "" as select 1',
-    `prepare "select viewer, stamp, mode from rowplane.enter($1, $2)" as select 1`,
+    `prepare "select viewer, stamp, mode from rowplane.enter($1, $2, $3)" as select 1`,
     'discard all',
     'commit',
     'rollback',

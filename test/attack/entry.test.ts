@@ -39,6 +39,29 @@ test('the vault is seen by who may see it', async () => {
   expect(await seenWith(viewerToken(vault.people.outsider.id))).toEqual(['alpha']);
 });
 
+test('V5: by a stamp that isn’t true any more nobody enters, whoever has entered before included', async () => {
+  await withApi(vault, (session) =>
+    transaction(session, async (sql) => {
+      await sql.query('set local role rowplane_viewer');
+      const token = viewerToken(vault.people.keeper.id);
+      const enter = async (known: string | null) => {
+        const text = 'select viewer, stamp from rowplane.enter($1, $2, $3)';
+        const [entry] = await sql.query<{ viewer: string | null; stamp: string }>(text, [
+          token,
+          [vault.workspace],
+          known,
+        ]);
+        return { ...entry!, seen: await seen(sql) };
+      };
+      const now = await enter(null);
+      expect(now).toEqual({ viewer: vault.people.keeper.id, stamp: now.stamp, seen: ['alpha', 'beta'] });
+      expect(await enter(now.stamp)).toEqual(now);
+      for (const other of ['', '0', `${now.stamp}.`, now.stamp.split('.')[0]!])
+        expect(await enter(other)).toEqual({ viewer: null, stamp: now.stamp, seen: [] });
+    }),
+  );
+});
+
 test('without a viewer nothing is seen, and nothing can be written', async () => {
   await withApi(vault, (session) =>
     transaction(session, async (sql) => {
