@@ -3,6 +3,7 @@ import { openConnections, SpoiltConnection } from './connections.ts';
 import type { ConnectionOptions } from './connections.ts';
 import { jointStamp, knowledgeIn, knowledgeStatement, knowledgeStatements } from './knowledge.ts';
 import type { Knowledge } from './knowledge.ts';
+import { lendTransaction } from './lend-transaction.ts';
 import { asRefusal, sqlState } from './refusals.ts';
 import type { Row, Statement } from './unit.ts';
 import { signViewerToken } from './viewer-token.ts';
@@ -212,7 +213,7 @@ export function openViewers({
       }),
     steps: (viewer, workspaces, count, start) =>
       withKnowledge(viewer, workspaces, (knowledgeOf) =>
-        connections.lend(async (run) => {
+        lendTransaction(connections, async (run) => {
           const steps = start(knowledgeOf);
           const known = stampOf(knowledgeOf);
           for (let step = 1; ; step++) {
@@ -231,7 +232,7 @@ export function openViewers({
       ),
     snapshot: (viewer, workspaces, work) =>
       withKnowledge(viewer, workspaces, (knowledgeOf) =>
-        connections.lend(async (run) => {
+        lendTransaction(connections, async (run) => {
           const known = stampOf(knowledgeOf);
           const [, entry] = await run([BEGIN_READING, enter(viewer, workspaces, known)]);
           expectMode(entry?.[0]);
@@ -243,7 +244,7 @@ export function openViewers({
       ),
     write: (viewer, workspaces, work) =>
       withKnowledge(viewer, workspaces, (knowledgeOf) =>
-        connections.lend(async (run) => {
+        lendTransaction(connections, async (run) => {
           const [, entry, stamp] = await run([
             { text: 'begin isolation level read committed read write', values: [] },
             { text: 'select rowplane.begin_write($1) as viewer', values: [tokenOf(viewer)] },
@@ -261,7 +262,7 @@ export function openViewers({
       ),
     change: (viewer, work) =>
       withKnowledge(viewer, [], () =>
-        connections.lend(async (run) => {
+        lendTransaction(connections, async (run) => {
           const [, entry] = await run([
             { text: 'begin isolation level read committed read write', values: [] },
             enter(viewer, [], null),

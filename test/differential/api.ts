@@ -31,7 +31,8 @@ export interface Api {
  * people who see much: a guess that may cost time, but never rows.
  */
 export function openApi({ database, definitions }: Stage, { broad = false } = {}): Api {
-  const opened = openViewers({ url: database.apiUrl, key: viewerTokenKey(database.secret) });
+  // Few connections: on each of them Postgres reads and plans anew whatever a world's planes are asked by.
+  const opened = openViewers({ url: database.apiUrl, key: viewerTokenKey(database.secret), readers: 1, lent: 2 });
   const viewers = broad ? takenForBroad(opened) : opened;
   const schema = createSchema(definitions);
   const execute = createExecutor(schema);

@@ -22,8 +22,8 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Clones the migrated template, in about a tenth of a second. */
-export async function createDatabase(): Promise<TestDatabase> {
+/** Clones the migrated template, in about a tenth of a second. `settings` are what its sessions start with. */
+export async function createDatabase(settings: Record<string, string> = {}): Promise<TestDatabase> {
   const template = inject('template');
   const tag = randomBytes(3).toString('hex');
   const name = `test_${tag}`;
@@ -33,6 +33,8 @@ export async function createDatabase(): Promise<TestDatabase> {
     // One clone at a time, for Postgres refuses to copy a database that anybody is connected to.
     await session.query(`select pg_advisory_lock(hashtextextended('clone', 0))`);
     await session.query(`create database ${name} template rowplane_template`);
+    for (const [setting, value] of Object.entries(settings))
+      await session.query(`alter database ${name} set ${setting} = '${value}'`);
   });
   await asSuperuser(superuserUrl, async (session) => {
     await transaction(session, ensureDatabasePrivileges);
