@@ -81,3 +81,10 @@ export function foldersBelow(world: World, id: Id): Folder[] {
   const below = world.folders.filter(({ parent }) => parent === id);
   return [find(world.folders, id), ...below.flatMap((folder) => foldersBelow(world, folder.id))];
 }
+
+/** P7: whether an archive that some active user manages has nobody left who does. */
+export function losesManagers(before: World, after: World): boolean {
+  const isManaged = (world: World, archive: Id): boolean =>
+    world.users.some(({ id }) => managesArchive(world, id, archive));
+  return before.archives.some(({ id }) => isManaged(before, id) && !isManaged(after, id));
+}
