@@ -104,7 +104,7 @@ it('acts as the administrator whom --as names, and as nobody else', async () => 
     message: expect.stringContaining('nobody'),
   });
   expect(await error(['users', 'block', 'ada'])).toMatchObject({ code: 'LOCKED_OUT' });
-  await withFolder(async (folder) => {
+  await withFolder({}, async (folder) => {
     const file = join(folder, 'users.json');
     await writeFile(file, '[{"name":"eva","role":"INTERNAL","groups":["Counter"]},{"name":"eli","role":"GUEST"}]');
     expect(await json(['users', 'create', '--file', file])).toMatchObject([{ name: 'eva' }, { name: 'eli' }]);
