@@ -6,7 +6,7 @@ export const RESERVED_DEFINITION_NAMES: ReadonlySet<string> = new Set(
     companyApplication copyMode date dateTest dateTestRange dateTime dateTimeTest dateTimeTestRange decimal
     decimalTest decimalTestRange definition definitions deployment documentViewer effectiveFunction
     effectivePermission entries entry escapingMember field fieldAccess fieldLevel fields fieldType float folder
-    folders function functionAccess functionEntry functions functionSettings group groupClient groupEntries groupFunction groups
+    folders freeze freezes function functionAccess functionEntry functions functionSettings group groupClient groupEntries groupFunction groups
     groupTest id idTest int
     integerTest integerTestRange json layout levelSource levelSourceKind log logDoor logEntry logOperation mailbox
     mailboxCandidate mailboxCandidates mailboxEntry mailboxEvent mailboxEventKind

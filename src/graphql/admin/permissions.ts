@@ -50,7 +50,7 @@ function permissionTypes({ builder, admin, types }: AdminKit) {
       principal: t.field({
         type: admin.Principal,
         description: 'The user or group; null where the viewer may not see it (U3).',
-        resolve: ({ principal }) => principal,
+        resolve: ({ principal, kind }) => principal && { ...principal, kind },
       }),
       permission: t.field({ type: Permission, nullable: false, resolve: ({ permission }) => permission }),
       decision: t.field({ type: Decision, nullable: false, resolve: ({ decision }) => decision }),
