@@ -1,7 +1,8 @@
 import type { ApiKeys } from '../accounts/api-keys.ts';
 import type { Administration } from '../access/administrators.ts';
 import { Refusal, invalid } from '../access/refusals.ts';
-import { checkedName } from './input.ts';
+import { checkedName, forEachAt } from './input.ts';
+import { listByName, type Page, type PageRequest } from './pages.ts';
 import { getUser } from './users.ts';
 
 /** U11. The key itself is shown when it is made, and never again. */
@@ -10,6 +11,7 @@ export interface ApiKey {
   name: string;
   /** The service account's. */
   userId: string;
+  user: string;
   /** Moments are ISO 8601 in UTC. */
   createdAt: string;
   expiresAt: string;
@@ -29,13 +31,34 @@ const LONGEST = 5 * YEAR;
 
 const moment = (column: string) => `to_char(k.${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 const KEYS = `
-  select k.id, k.name, k.user_id as "userId", ${moment('created_at')} as "createdAt", ${moment('expires_at')} as "expiresAt",
+  select k.id, k.name, k.user_id as "userId", u.name as user, ${moment('created_at')} as "createdAt", ${moment('expires_at')} as "expiresAt",
     ${moment('revoked_at')} as "revokedAt", ${moment('last_used_at')} as "lastUsedAt"
-  from rowplane.api_keys k`;
+  from rowplane.api_keys k join rowplane.users u on u.id = k.user_id`;
 
-/** The keys of a service account, or of all, the newest first, those that ended too. */
-export function listApiKeys(a: Administration, userId: string | null = null): Promise<ApiKey[]> {
-  return a.query<ApiKey>(`${KEYS} where $1::uuid is null or k.user_id = $1 order by k.id desc`, [userId]);
+/** Which keys: those that meet all that is given. */
+export interface ApiKeyFilter {
+  user?: string | null;
+  /** Those that work now, or those that ended: revoked, expired, or of an account that is blocked. */
+  active?: boolean | null;
+}
+
+const ACTIVE =
+  'k.revoked_at is null and k.expires_at > now() and u.active and not coalesce(u.blocked_until > now(), false)';
+
+/** The keys of all service accounts, by name; the search is for names of keys and accounts. */
+export function listApiKeys(
+  a: Administration,
+  { user, active }: ApiKeyFilter = {},
+  request: PageRequest = {},
+): Promise<Page<ApiKey>> {
+  const select = `${KEYS} where ($1::uuid is null or k.user_id = $1) and ($2::boolean is null or (${ACTIVE}) = $2)`;
+  const searched = `concat_ws(' ', name, "user")`;
+  return listByName(a, { select, values: [user ?? null, active ?? null], idType: 'uuid', searched }, request);
+}
+
+/** The keys of a service account, the newest first, those that ended too. */
+export function listApiKeysOf(a: Administration, userId: string): Promise<ApiKey[]> {
+  return a.query<ApiKey>(`${KEYS} where k.user_id = $1 order by k.id desc`, [userId]);
 }
 
 /** Makes a key for a service account; VALIDATION_FAILED for anybody else. `key` is what its program sends. */
@@ -62,6 +85,11 @@ export async function revokeApiKey(a: Administration, id: string): Promise<ApiKe
   await getApiKey(a, id);
   await a.query('update rowplane.api_keys set revoked_at = now() where id = $1', [id]);
   return getApiKey(a, id);
+}
+
+/** Ends keys, all or none. */
+export function revokeApiKeys(a: Administration, ids: readonly string[]): Promise<ApiKey[]> {
+  return forEachAt(ids, 'ids', (id) => revokeApiKey(a, id));
 }
 
 async function getApiKey(a: Administration, id: string): Promise<ApiKey> {

@@ -75,6 +75,7 @@ export interface GroupLosses {
   planes: string[];
   clients: string[];
   entries: { decision: string; permission: string; archive: string }[];
+  functions: { decision: string; function: string; workspace: string }[];
 }
 
 /** U9: says what goes with the group, and needs `confirm` unless that is nothing. Throws VALIDATION_FAILED with the losses. */
@@ -105,6 +106,8 @@ async function lossesOf(a: Administration, id: string): Promise<GroupLosses> {
        array(select s.name || ' / ' || c.name from rowplane.client_assignments t
          join rowplane.clients c on c.id = t.client_id join rowplane.archives s on s.id = t.archive_id
          where t.group_id = $1 order by 1) as clients,
+       (select coalesce(jsonb_agg(jsonb_build_object('decision', e.decision, 'function', e.function, 'workspace', w.name) order by w.name, e.function), '[]')
+         from rowplane.function_entries e join rowplane.workspaces w on w.id = e.workspace_id where e.group_id = $1) as functions,
        (select coalesce(jsonb_agg(jsonb_build_object('decision', e.decision, 'permission', e.permission, 'archive', s.name) order by s.name, e.permission), '[]')
          from rowplane.object_entries e join rowplane.archives s on s.id = e.archive_id where e.group_id = $1) as entries`,
     [id],

@@ -1,4 +1,4 @@
-import { invalid, sqlState } from '../access/refusals.ts';
+import { Refusal, invalid, sqlState } from '../access/refusals.ts';
 import type { Problem } from '../access/refusals.ts';
 
 /** Collects what is wrong with an input, so that everything is said at once. */
@@ -32,6 +32,26 @@ export function checkedName(name: string, path = 'name'): string {
   const problem = nameProblem(name);
   if (problem) throw invalid([{ path, message: problem }]);
   return name;
+}
+
+/** Does something for each of several, one after the other; what is refused names its place: `users[1].name`. */
+export async function forEachAt<T, R>(items: readonly T[], path: string, work: (item: T) => Promise<R>): Promise<R[]> {
+  if (items.length === 0) throw invalid([{ path, message: 'must not be empty' }]);
+  const results: R[] = [];
+  for (const [index, item] of items.entries()) {
+    results.push(
+      await work(item).catch((error: unknown) => {
+        throw error instanceof Refusal ? refusedAt(error, `${path}[${index}]`) : error;
+      }),
+    );
+  }
+  return results;
+}
+
+function refusedAt(refusal: Refusal, place: string): Refusal {
+  const { problems, ...details } = refusal.details as { problems?: Problem[] };
+  if (problems) return invalid(problems.map(({ path, message }) => ({ path: `${place}.${path}`, message })));
+  return new Refusal(refusal.code, refusal.message, { ...details, path: place });
 }
 
 /** Runs a statement that may meet a unique constraint; `messages` says per constraint which part of the input is taken. */

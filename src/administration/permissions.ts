@@ -26,7 +26,7 @@ export interface PermissionChange {
 export interface PermissionEntry {
   id: string;
   /** Null where the viewer may not see the user or group (U3). */
-  principal: { kind: 'USER' | 'GROUP'; id: string; name: string } | null;
+  principal: { id: string; name: string } | null;
   kind: 'USER' | 'GROUP';
   permission: Permission;
   decision: Decision;
@@ -158,7 +158,7 @@ function entryOf(row: EntryRow): PermissionEntry {
   const principal = row.user_id ?? row.group_id;
   return {
     id: row.entry_id,
-    principal: principal === null ? null : { kind: row.kind, id: principal, name: row.name ?? '' },
+    principal: principal === null ? null : { id: principal, name: row.name ?? '' },
     kind: row.kind,
     permission: row.permission,
     decision: row.decision,

@@ -16,13 +16,6 @@ export function listPlaneGroups(a: Administration, plane: number): Promise<Group
   );
 }
 
-/** The planes that a group is assigned to, in all workspaces. */
-export function listPlanesOf(a: Administration, group: string): Promise<{ id: number }[]> {
-  return a.query<{ id: number }>('select plane_id as id from rowplane.plane_groups where group_id = $1 order by 1', [
-    group,
-  ]);
-}
-
 /** A6: links groups to a plane. A9: answers whom the plane doesn't restrict, since another plane shows them more. */
 export async function assignPlane(
   a: Administration,

@@ -40,14 +40,16 @@ const PLANES = `
     (select count(*)::int from rowplane.plane_groups g where g.plane_id = p.id) as "groupCount"
   from rowplane.planes p`;
 
-/** A1. */
+/** A1: of a workspace, and those that a group is assigned to (A6), where asked for. */
 export async function listPlanes(
   a: Administration,
   definitions: Definitions,
-  request: PageRequest & { workspaceId?: number | null } = {},
+  request: PageRequest & { workspaceId?: number | null; group?: string | null } = {},
 ): Promise<Page<Plane>> {
-  const select = `${PLANES} where $1::int is null or p.workspace_id = $1`;
-  const page = await listByName<Plane>(a, { select, values: [request.workspaceId ?? null], idType: 'int' }, request);
+  const select = `${PLANES} where ($1::int is null or p.workspace_id = $1)
+    and ($2::uuid is null or exists (select from rowplane.plane_groups g where g.plane_id = p.id and g.group_id = $2))`;
+  const values = [request.workspaceId ?? null, request.group ?? null];
+  const page = await listByName<Plane>(a, { select, values, idType: 'int' }, request);
   return { ...page, items: page.items.map((plane) => writtenOut(definitions, plane)) };
 }
 

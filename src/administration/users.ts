@@ -74,11 +74,15 @@ function only([user]: readonly User[]): User {
   return user;
 }
 
+export type NewUser = UserInput & {
+  name: string;
+  role: AccountRole;
+  groups?: readonly string[] | null;
+  service?: boolean | null;
+};
+
 /** Makes an account, without a password of its own yet; it can sign in by an identity provider that names it. */
-export async function createUser(
-  a: Administration,
-  input: UserInput & { name: string; role: AccountRole; groups?: readonly string[] | null; service?: boolean | null },
-): Promise<User> {
+export async function createUser(a: Administration, input: NewUser): Promise<User> {
   const { name, displayName, email, role, workflowAccess } = checkUser(input);
   const groups = input.groups ?? [];
   await checkPrincipals(a, { groups });

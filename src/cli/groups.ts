@@ -21,7 +21,11 @@ export function addGroups(program: Command): void {
   adminCommand(groups, 'list', 'list the groups, built-in ones too')
     .option('--search <text>', 'only those whose name contains this')
     .action(action(list));
-  adminCommand(groups, 'show <group>', 'show a group with its members, subgroups and parents').action(action(show));
+  adminCommand(
+    groups,
+    'show <group>',
+    'show a group: its members, subgroups and parents, and what it was given',
+  ).action(action(show));
   adminCommand(groups, 'create <name>', 'make a group').option('--colour <#rrggbb>').action(action(create));
   adminCommand(groups, 'update <group>', 'change what is given')
     .option('--name <name>')
@@ -51,7 +55,9 @@ async function list(options: GroupOptions): Promise<void> {
 async function show(called: string, options: GroupOptions): Promise<void> {
   const { getGroup } = await functions();
   const { listMembers, listNested } = await memberFunctions();
-  const group = await reading(options, async (a) => {
+  const { listGroupClients, listGroupEntries, listGroupFunctions } = await import('../administration/group-grants.ts');
+  const { listPlanes } = await import('../administration/planes.ts');
+  const group = await reading(options, async (a, definitions) => {
     const id = await find(a, 'groups', called);
     const names = (items: { name: string }[]) => items.map(({ name }) => name);
     return {
@@ -59,6 +65,14 @@ async function show(called: string, options: GroupOptions): Promise<void> {
       members: names(await wholeList((page) => listMembers(a, id, page))),
       subgroups: names(await listNested(a, id, 'children')),
       parents: names(await listNested(a, id, 'parents')),
+      planes: names(await wholeList((page) => listPlanes(a, definitions, { ...page, group: id }))),
+      clients: (await listGroupClients(a, id)).map(({ archive, client }) => `${archive} / ${client}`),
+      entries: (await listGroupEntries(a, id)).map(
+        ({ archive, permission, decision, count }) => `${archive}: ${decision} ${permission} (${count})`,
+      ),
+      functions: (await listGroupFunctions(a, id)).map(
+        ({ workspace, function: name, decision }) => `${workspace}: ${decision} ${name}`,
+      ),
     };
   });
   report(group, options, () => table(Object.entries(group).map(([field, value]) => ({ field, value }))));

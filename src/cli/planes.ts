@@ -20,7 +20,9 @@ const LAST = 'also if someone loses the last plane in the workspace';
 /** `rowplane planes …`: access control planes (A1, A6, A9, A11). */
 export function addPlanes(program: Command): void {
   const planes = program.command('planes').description('access control planes');
-  inWorkspace(adminCommand(planes, 'list', 'list the planes')).action(action(list));
+  inWorkspace(adminCommand(planes, 'list', 'list the planes'))
+    .option('--group <group>', 'only those that this group is assigned to', several)
+    .action(action(list));
   inWorkspace(adminCommand(planes, 'show <plane>', 'show a plane with its content and groups')).action(action(show));
   adminCommand(planes, 'create <name>', 'make a plane')
     .requiredOption('--workspace <workspace>', 'the workspace that it belongs to')
@@ -57,7 +59,8 @@ async function list(options: PlaneOptions): Promise<void> {
   const { listPlanes } = await functions();
   const planes = await reading(options, async (a, definitions) => {
     const workspaceId = await findWorkspace(a, options.workspace);
-    return wholeList((page) => listPlanes(a, definitions, { ...page, workspaceId }));
+    const [group] = await findAll(a, 'groups', options.group);
+    return wholeList((page) => listPlanes(a, definitions, { ...page, workspaceId, group: group ?? null }));
   });
   report(planes, options, () => table(planes, ['id', 'workspaceId', 'name', 'activeDefinitions', 'groupCount']));
 }

@@ -15,6 +15,7 @@ interface UserOptions extends ActingOptions {
   service?: boolean;
   search?: string;
   until?: string;
+  file?: string;
   confirm?: boolean;
 }
 
@@ -34,8 +35,9 @@ export function addUsers(program: Command): void {
     .option('--role <role>', 'only those with this role')
     .action(action(list));
   adminCommand(users, 'show <user>', 'show a user').action(action(show));
-  withDetails(adminCommand(users, 'create <name>', 'make an account; the first administrator is made this way too'))
-    .requiredOption('--role <role>', 'ADMINISTRATOR, INTERNAL, EXTERNAL or GUEST')
+  withDetails(adminCommand(users, 'create [name]', 'make an account; the first administrator is made this way too'))
+    .option('--role <role>', 'ADMINISTRATOR, INTERNAL, EXTERNAL or GUEST')
+    .option('--file <json>', 'many at once instead: [{"name": …, "role": …, "email": …, "groups": […]}, …]')
     .option('--group <group>', 'a group to join; may be given several times', several)
     .option('--service', 'a service account: for a program, which comes with an API key')
     .action(action(create));
@@ -44,10 +46,10 @@ export function addUsers(program: Command): void {
     .option('--role <role>', 'ADMINISTRATOR, INTERNAL, EXTERNAL or GUEST')
     .option('--confirm', 'also if that takes the last plane in a workspace')
     .action(action(update));
-  adminCommand(users, 'block <user>', 'block a user, for good or until a moment')
+  adminCommand(users, 'block <users...>', 'block users, for good or until a moment')
     .option('--until <moment>', 'ISO 8601, such as 2030-01-31T12:00:00Z')
     .action(action(block));
-  adminCommand(users, 'unblock <user>', 'end a block').action(action(unblock));
+  adminCommand(users, 'unblock <users...>', 'end blocks').action(action(unblock));
   adminCommand(
     users,
     'transfer <user>',
@@ -85,7 +87,9 @@ async function show(called: string, options: UserOptions): Promise<void> {
   report(user, options, () => describe(user));
 }
 
-async function create(name: string, options: UserOptions): Promise<void> {
+async function create(name: string | undefined, options: UserOptions): Promise<void> {
+  if (options.file !== undefined) return createMany(options.file, options);
+  if (name === undefined) throw new Error('Say the name of the account, or give many with --file.');
   const { checkRole, createFirstAdministrator, createUser } = await functions();
   const role = checkRole(options.role);
   const input = { ...detailsOf(options), name, role };
@@ -99,6 +103,18 @@ async function create(name: string, options: UserOptions): Promise<void> {
   report(user, options, () => describe(user));
 }
 
+async function createMany(file: string, options: UserOptions): Promise<void> {
+  const { createUsers } = await import('../administration/users-many.ts');
+  const { newUsersIn } = await import('./users-file.ts');
+  const rows = await newUsersIn(file);
+  const users = await changing(options, async (a) => {
+    const resolved = [];
+    for (const { groups, ...user } of rows) resolved.push({ ...user, groups: await findAll(a, 'groups', groups) });
+    return createUsers(a, resolved);
+  });
+  report(users, options, () => table(users, ['name', 'displayName', 'role', 'email', 'id']));
+}
+
 async function update(called: string, options: UserOptions): Promise<void> {
   const { checkRole, updateUser } = await functions();
   const role = options.role === undefined ? undefined : checkRole(options.role);
@@ -109,22 +125,21 @@ async function update(called: string, options: UserOptions): Promise<void> {
   report(user, options, () => describe(user));
 }
 
-async function block(called: string, options: UserOptions): Promise<void> {
-  const { blockUser } = await functions();
-  const user = await changing(options, async (a) =>
-    blockUser(a, await find(a, 'users', called), options.until ?? null),
+async function block(called: string[], options: UserOptions): Promise<void> {
+  const { blockUsers } = await import('../administration/users-many.ts');
+  const users = await changing(options, async (a) =>
+    blockUsers(a, await findAll(a, 'users', called), options.until ?? null),
   );
-  report(
-    user,
-    options,
-    () => `${user.name} is blocked ${user.blockedUntil ? `until ${user.blockedUntil}` : 'for good'}.`,
+  const until = (end: string | null) => (end === null ? 'for good' : `until ${end}`);
+  report(users, options, () =>
+    users.map(({ name, blockedUntil }) => `${name} is blocked ${until(blockedUntil)}.`).join('\n'),
   );
 }
 
-async function unblock(called: string, options: UserOptions): Promise<void> {
-  const { unblockUser } = await functions();
-  const user = await changing(options, async (a) => unblockUser(a, await find(a, 'users', called)));
-  report(user, options, () => `${user.name} is not blocked any more.`);
+async function unblock(called: string[], options: UserOptions): Promise<void> {
+  const { unblockUsers } = await import('../administration/users-many.ts');
+  const users = await changing(options, async (a) => unblockUsers(a, await findAll(a, 'users', called)));
+  report(users, options, () => users.map(({ name }) => `${name} is not blocked any more.`).join('\n'));
 }
 
 async function transfer(called: string, options: TransferOptions): Promise<void> {

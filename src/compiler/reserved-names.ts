@@ -1,12 +1,13 @@
 /** Names that a definition can't have because the API has them: queries, types, and what scalars are called. */
 export const RESERVED_DEFINITION_NAMES: ReadonlySet<string> = new Set(
   `
-    access account administration apiKey application applications archive archives archiveSettings boolean
+    access account administration apiKey apiKeys application applications archive archives archiveSettings boolean
     booleanTest cell cells choice client clients clientSettings collection collections companies company
     companyApplication copyMode date dateTest dateTestRange dateTime dateTimeTest dateTimeTestRange decimal
     decimalTest decimalTestRange definition definitions deployment documentViewer effectiveFunction
     effectivePermission entries entry escapingMember field fieldAccess fieldLevel fields fieldType float folder
-    folders function functionAccess functionEntry functions functionSettings group groups groupTest id idTest int
+    folders freeze freezes function functionAccess functionEntry functions functionSettings group groupClient groupEntries groupFunction groups
+    groupTest id idTest int
     integerTest integerTestRange json layout levelSource levelSourceKind log logDoor logEntry logOperation mailbox
     mailboxCandidate mailboxCandidates mailboxEntry mailboxEvent mailboxEventKind
     mutation node nodes objectPermissions order orderDirection pageInfo permission permissionDecision

@@ -30,7 +30,10 @@ export const OPEN_ROWS = 's.line > $1 and s.line <= $2 and s.problem is null';
 
 /** A row if the user may create records in the archive now. Rights may have changed since the last batch. */
 export function placeStatement({ archive }: Run): Statement {
-  return { text: 'select from rowplane.visible_archives a where a.id = $1 and a.may_create', values: [archive] };
+  return {
+    text: 'select from rowplane.viewer_archives() a where a.archive_id = $1 and a.may_create',
+    values: [archive],
+  };
 }
 
 /** Gives rows the clients of the records that they refer to, which were looked up before, and rejects those without. */

@@ -104,6 +104,20 @@ it('acts as the administrator whom --as names, and as nobody else', async () => 
     message: expect.stringContaining('nobody'),
   });
   expect(await error(['users', 'block', 'ada'])).toMatchObject({ code: 'LOCKED_OUT' });
+  await withFolder({}, async (folder) => {
+    const file = join(folder, 'users.json');
+    await writeFile(file, '[{"name":"eva","role":"INTERNAL","groups":["Counter"]},{"name":"eli","role":"GUEST"}]');
+    expect(await json(['users', 'create', '--file', file])).toMatchObject([{ name: 'eva' }, { name: 'eli' }]);
+    expect(await error(['users', 'create', '--file', file])).toMatchObject({
+      details: { problems: [{ path: 'users[0].name' }] },
+    });
+    await writeFile(file, '[{"name":"emo","rolle":"GUEST"}]');
+    expect(await error(['users', 'create', '--file', file])).toMatchObject({
+      message: expect.stringContaining('rolle'),
+    });
+  });
+  expect(await json(['users', 'block', 'eva', 'eli'])).toMatchObject([{ blocked: true }, { blocked: true }]);
+  expect(await json(['users', 'unblock', 'eva', 'eli'])).toMatchObject([{ blocked: false }, { blocked: false }]);
   expect(await error(['groups', 'show', 'Nothing'])).toEqual({
     code: 'NOT_FOUND',
     message: 'There is no group "Nothing".',

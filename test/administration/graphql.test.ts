@@ -1,49 +1,26 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openAdministrators } from '../../src/access/administrators.ts';
-import { viewerTokenKey } from '../../src/database/keys.ts';
-import { contextFactory } from '../../src/graphql/context.ts';
 import { encodeId } from '../../src/graphql/global-id.ts';
-import { parse, validate } from 'graphql';
 import { type Office, openOffice } from '../support/office.ts';
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- an answer is as deep as what was asked
-type Data = Record<string, any>;
+import { type Asking, type Data, openAsking } from './asking.ts';
 
 let office: Office;
 let ada: string;
 let ben: string;
-let close: () => Promise<void>;
-/** Runs an operation as someone, with a connection for administration; its data, or its errors' codes and details. */
-let run: (viewer: string, source: string, variables?: Data) => Promise<{ data: Data | null; errors: Data[] }>;
+let asking: Asking;
 
 beforeAll(async () => {
   office = await openOffice();
   ada = await office.user('ada', 'ADMINISTRATOR');
   ben = await office.user('ben');
-  const { database, viewers, definitions, schema, execute } = office;
-  const administrators = openAdministrators({ url: database.adminUrl, key: viewerTokenKey(database.secret) });
-  const contextOf = contextFactory({ viewers, administrators, definitions, secret: database.secret });
-  close = () => administrators.end();
-  run = async (viewer, source, variables = {}) => {
-    const document = parse(source);
-    expect(validate(schema, document).map(({ message }) => message)).toEqual([]);
-    const { data, errors = [] } = await execute({ document, variables, context: contextOf({ id: viewer }, 'test') });
-    return {
-      data: JSON.parse(JSON.stringify(data ?? null)) as Data | null,
-      errors: errors.map((error) => ({ ...error.extensions, path: error.path })),
-    };
-  };
+  asking = openAsking(office);
 });
 afterAll(async () => {
-  await close();
+  await asking.end();
   await office.end();
 });
 
-async function data(viewer: string, source: string, variables?: Data): Promise<Data> {
-  const answer = await run(viewer, source, variables);
-  expect(answer.errors).toEqual([]);
-  return answer.data!;
-}
+const run: Asking['run'] = (...asked) => asking.run(...asked);
+const data: Asking['data'] = (...asked) => asking.data(...asked);
 
 it('from nothing to a client’s records: companies, workspaces, archives, clients, groups and planes by GraphQL', async () => {
   const { createCompany } = await data(

@@ -1,6 +1,6 @@
 import { list, page, type PageArguments } from '../oracle/lists.ts';
 import type { Id, World } from '../oracle/world.ts';
-import { conditionForApi, globalIdOf, type Api } from './api.ts';
+import { conditionForApi, globalIdOf, type Api, uuidOf } from './api.ts';
 import type { ListQuery } from './queries.ts';
 import type { Stage } from './stage.ts';
 
@@ -109,12 +109,9 @@ function variablesFor(stage: Stage, asked: Asked[]): Record<string, unknown> {
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
-function enumName(field: string): string {
+/** A field as `orderBy` names it. */
+export function enumName(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
-}
-
-function uuidOf(id: string): Id {
-  return Buffer.from(id, 'base64url').toString().split(':').at(-1)!;
 }
 
 /** The same pages by the oracle. */

@@ -1,5 +1,13 @@
 import { clientsOf } from '../oracle/clients.ts';
-import { childrenOf, pathOf, seesArchive, seesFolder, visibleFolders, visibleParent } from '../oracle/folders.ts';
+import {
+  childrenOf,
+  mayNow,
+  pathOf,
+  seesArchive,
+  seesFolder,
+  visibleFolders,
+  visibleParent,
+} from '../oracle/folders.ts';
 import { sees } from '../oracle/sight.ts';
 import { may, reachOf } from '../oracle/tree.ts';
 import type { Folder, Id, World } from '../oracle/world.ts';
@@ -101,10 +109,10 @@ function expectedFolder(world: World, viewer: Id, folder: Folder, listOf: (folde
     path: pathOf(world, viewer, folder).join('/'),
     parent: parent === null ? null : { id: globalIdOf.folder(parent) },
     archive: { id: globalIdOf.archive(archive) },
-    mayEdit: may(world, viewer, id, 'EDIT'),
-    mayCreate: may(world, viewer, id, 'CREATE'),
-    mayDelete: may(world, viewer, id, 'DELETE'),
-    mayEditPermissions: may(world, viewer, id, 'EDIT_PERMISSIONS'),
+    mayEdit: mayNow(world, viewer, folder, 'EDIT'),
+    mayCreate: mayNow(world, viewer, folder, 'CREATE'),
+    mayDelete: mayNow(world, viewer, folder, 'DELETE'),
+    mayEditPermissions: mayNow(world, viewer, folder, 'EDIT_PERMISSIONS'),
     hasOwnPermissions: hasOwnEntries,
     inheritsPermissions: inherits,
     folders: listOf(childrenOf(world, viewer, id)),

@@ -1,5 +1,5 @@
 import type { Id, World } from '../oracle/world.ts';
-import { globalId, globalIdOf, valueForApi, type Api } from './api.ts';
+import { globalId, globalIdOf, valueForApi, type Api, uuidOf } from './api.ts';
 import type { Command } from './commands.ts';
 import type { Stage } from './stage.ts';
 
@@ -85,8 +85,4 @@ function placeInput({ archive, folder, client }: { archive: Id; folder: Id; clie
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function uuidOf(id: string): Id {
-  return Buffer.from(id, 'base64url').toString().split(':').at(-1)!;
 }

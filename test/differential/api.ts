@@ -1,4 +1,5 @@
 import { validate, type DocumentNode } from 'graphql';
+import { openAdministrators } from '../../src/access/administrators.ts';
 import type { Knowledge } from '../../src/access/knowledge.ts';
 import { openViewers, type Viewers } from '../../src/access/viewers.ts';
 import { viewerTokenKey } from '../../src/database/keys.ts';
@@ -28,18 +29,20 @@ export interface Api {
 
 /**
  * In generated worlds everybody sees few records, and is read for realm by realm. `broad` makes the reader take the viewers for
- * people who see much: a guess that may cost time, but never rows.
+ * people who see much: a guess that may cost time, but never rows. With `administered`, administrators can change what they run.
  */
-export function openApi({ database, definitions }: Stage, { broad = false } = {}): Api {
+export function openApi({ database, definitions }: Stage, { broad = false, administered = false } = {}): Api {
+  const key = viewerTokenKey(database.secret);
   // Few connections: on each of them Postgres reads and plans anew whatever a world's planes are asked by.
-  const opened = openViewers({ url: database.apiUrl, key: viewerTokenKey(database.secret), readers: 1, lent: 2 });
+  const opened = openViewers({ url: database.apiUrl, key, readers: 1, lent: 2 });
+  const administrators = administered ? openAdministrators({ url: database.adminUrl, key, connections: 1 }) : null;
   const viewers = broad ? takenForBroad(opened) : opened;
   const schema = createSchema(definitions);
   const execute = createExecutor(schema);
   const failures: unknown[] = [];
   const contextOf = contextFactory({
     viewers,
-    administrators: null,
+    administrators,
     definitions,
     secret: database.secret,
     log: (error) => failures.push(error),
@@ -72,7 +75,10 @@ export function openApi({ database, definitions }: Stage, { broad = false } = {}
         message: error?.message ?? null,
       };
     },
-    close: () => viewers.end(),
+    async close() {
+      await viewers.end();
+      await administrators?.end();
+    },
   };
 }
 
@@ -98,6 +104,11 @@ export const globalIdOf = {
   client: (id: Id) => encodeId('Client', id),
   user: (id: Id) => encodeId('User', id),
 };
+
+/** The id that is in a global one. */
+export function uuidOf(global: string): Id {
+  return Buffer.from(global, 'base64url').toString().split(':').at(-1)!;
+}
 
 /** A condition with global ids, as clients write it. */
 export function conditionForApi(definition: Definition, condition: Condition): Condition {

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect, type Connection } from '../../src/database/queryable.ts';
 import { smallWorld, type Sketch } from '../oracle/small-world.ts';
-import { ANONYMOUS, type World } from '../oracle/world.ts';
+import { ANONYMOUS, newArchiveEntries, type World } from '../oracle/world.ts';
 import { openApi, type Api } from './api.ts';
 import { writeByApi } from './api-writes.ts';
 import { judge, type Command } from './commands.ts';
 import { APPLICATIONS, COMPANY_OF } from './right-worlds.ts';
-import { archiveId, folderId, itemId, profileId, userId } from './ids.ts';
+import { archiveId, clientId, folderId, itemId, profileId, userId } from './ids.ts';
+import { writeSettingsByApi, writeSettingsBySql } from './settings-writes.ts';
 import { expectedSqlSight, sqlSight } from './sql-sight.ts';
 import { writeBySql } from './sql-writes.ts';
 import { judgeTree, type TreeCommand } from './tree-commands.ts';
@@ -226,6 +227,27 @@ describe('P11: in a locked workspace', () => {
     expect(await treeRefusals(locked, command(ANONYMOUS))).toMatchObject({ api: 'NOT_FOUND', sql: 'FORBIDDEN' });
   });
 
+  test('who sees an archive hears of the lock also where no record is shown to them', async () => {
+    const empty = world({
+      users: { [userId(0)]: 'ADMINISTRATOR', [userId(1)]: 'INTERNAL' },
+      archives: { [archiveId(0)]: true },
+      clients: [clientId(0), clientId(1)],
+      assignments: [
+        [clientId(0), archiveId(0), userId(0)],
+        [clientId(1), archiveId(0), userId(1)],
+      ],
+      planes: { all: { groups: ['EVERYONE'], full: true } },
+      entries: [
+        ...newArchiveEntries(archiveId(0)),
+        { object: archiveId(0), principal: { user: userId(0) }, permission: 'EDIT_PERMISSIONS', decision: 'ALLOW' },
+      ],
+      items: { [itemId(0)]: { definition: 'dossier', client: clientId(0) } },
+      lockedBy: userId(0),
+    });
+    const command: TreeCommand = { viewer: userId(1), kind: 'emptyTrash', workspace: 'main' };
+    expect(await treeRefusals(empty, command)).toEqual({ api: 'LOCKED', sql: 'LOCKED', oracle: ['LOCKED'] });
+  });
+
   test('a folder that stays where it is was not moved', async () => {
     const move = (parent: string): TreeCommand => ({
       viewer: userId(1),
@@ -235,6 +257,27 @@ describe('P11: in a locked workspace', () => {
       confirm: false,
     });
     expect(await treeRefusals(locked, move(archiveId(0)))).toEqual({ api: null, sql: null, oracle: [] });
+  });
+});
+
+describe('P11, V2: unlocking tells of no workspace that isn’t there for the viewer', () => {
+  const made = world({
+    users: { [userId(0)]: { role: 'INTERNAL', blockedUntil: 'infinity' }, [userId(1)]: 'ADMINISTRATOR' },
+    planes: { all: { groups: ['EVERYONE'], full: true } },
+    entries: [],
+  });
+  const unlocking = async (viewer: string) => {
+    await stage.load(made);
+    const command = { viewer, kind: 'unlock', workspace: 'main' } as const;
+    return { api: await writeSettingsByApi(api, stage, command), sql: await writeSettingsBySql(sql, stage, command) };
+  };
+
+  test('a blocked user is told that there is none', async () => {
+    expect(await unlocking(userId(0))).toEqual({ api: 'NOT_FOUND', sql: 'NOT_FOUND' });
+  });
+
+  test('an administrator knows it as a setting, where the answer isn’t a place in the tree', async () => {
+    expect(await unlocking(userId(1))).toEqual({ api: 'NOT_FOUND', sql: null });
   });
 });
 

@@ -9,6 +9,7 @@ export const clientId = (number: number): string => numbered('c0', number);
 export const archiveId = (number: number): string => numbered('d0', number);
 export const profileId = (number: number): string => numbered('a1', number);
 export const rightsRoleId = (number: number): string => numbered('a2', number);
+export const queryId = (number: number): string => numbered('a3', number);
 export const folderId = (number: number): string => numbered('f0', number);
 
 /** Ids of records go up and down, since ties are broken by them (the greatest first). */

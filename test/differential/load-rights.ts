@@ -1,6 +1,7 @@
 import type { Queryable } from '../../src/database/queryable.ts';
-import type { World } from '../oracle/world.ts';
-import { insert, principalColumns } from './load-world.ts';
+import { FUNCTIONS, type FunctionEntry, type World } from '../oracle/world.ts';
+import { insert } from './load-world.ts';
+import { principalColumns, principalOfStored } from './principals.ts';
 
 /** Before everything else goes that they speak of. */
 export async function clearRights(owner: Queryable): Promise<void> {
@@ -95,4 +96,33 @@ export async function storedLocks(owner: Queryable, workspaces: ReadonlyMap<numb
     'select workspace_id as workspace, holder_id as holder from rowplane.workspace_locks order by 1',
   );
   return rows.map(({ workspace, holder }) => ({ workspace: workspaces.get(workspace)!, holder }));
+}
+
+/** P10: what stands in the tables about the functions that worlds know, as text in some order. */
+export async function storedFunctions(owner: Queryable, workspaces: ReadonlyMap<number, string>): Promise<string[]> {
+  const rows = await owner.query<{
+    workspace: number;
+    function: string;
+    user: string | null;
+    group: string | null;
+    decision: FunctionEntry['decision'];
+  }>(
+    'select workspace_id as workspace, function, user_id as user, group_id as group, decision from rowplane.function_entries where function = any ($1)',
+    [FUNCTIONS],
+  );
+  return functionsOf(
+    rows.map(({ workspace, function: name, decision, ...principal }) => ({
+      workspace: workspaces.get(workspace)!,
+      function: name,
+      principal: principalOfStored(principal),
+      decision,
+    })),
+  );
+}
+
+/** The same of a world. */
+export function functionsOf(entries: World['functionEntries']): string[] {
+  return entries
+    .map((entry) => JSON.stringify([entry.workspace, entry.function, entry.principal, entry.decision]))
+    .sort();
 }

@@ -1,6 +1,7 @@
 import type { Definitions } from '../../src/compiler/definition.ts';
 import type { Queryable } from '../../src/database/queryable.ts';
-import { find, type Id, type Principal, type World } from '../oracle/world.ts';
+import { find, type Id, type World } from '../oracle/world.ts';
+import { principalColumns, storedGroup } from './principals.ts';
 import { toStored } from './rows.ts';
 
 /** Empties everything that a world fills, but for workspaces and planes. Few rows are deleted faster than tables with many indexes truncated. */
@@ -33,6 +34,20 @@ export async function insertPeople(owner: Queryable, world: World): Promise<void
     'rowplane.group_members',
     world.members.map(({ group, user }) => ({ group_id: group, user_id: user })),
   );
+}
+
+/** U9: who is in which group, as it stands in the table, as text in some order. */
+export async function storedMembers(owner: Queryable): Promise<string[]> {
+  return membersOf(
+    await owner.query<World['members'][number]>(
+      'select group_id as group, user_id as user from rowplane.group_members',
+    ),
+  );
+}
+
+/** The same of a world. */
+export function membersOf(members: World['members']): string[] {
+  return members.map(({ group, user }) => `${group} ${user}`).sort();
 }
 
 /** Archives come with root folders and P6's entries; a world says all entries itself. */
@@ -86,27 +101,6 @@ export async function insertLinks(
     'rowplane.plane_groups',
     world.planeGroups.map(({ plane, group }) => ({ plane_id: planeIds.get(plane), group_id: storedGroup(group) })),
   );
-}
-
-const BUILTIN_IDS: Record<string, string> = {
-  EVERYONE: 'e1',
-  ADMINISTRATORS: 'e2',
-  INTERNALS: 'e3',
-  EXTERNALS: 'e4',
-  GUESTS: 'e5',
-  ANONYMOUS: 'e6',
-};
-
-/** Built-in groups go by name in a world, and by fixed ids in the database. */
-export function storedGroup(group: string): string {
-  const builtin = BUILTIN_IDS[group];
-  return builtin === undefined ? group : `00000000-0000-0000-0000-0000000000${builtin}`;
-}
-
-export function principalColumns(principal: Principal): Record<string, string | null> {
-  return 'user' in principal
-    ? { user_id: principal.user, group_id: null }
-    : { user_id: null, group_id: storedGroup(principal.group) };
 }
 
 /** P2, P5: breaks and entries last, for then they have to move the records that are there to the scopes that they make. */

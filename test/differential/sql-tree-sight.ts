@@ -1,6 +1,7 @@
 import { clientsOf } from '../oracle/clients.ts';
 import {
   childrenOf,
+  mayNow,
   pathOf,
   seesArchive,
   seesFolder,
@@ -10,7 +11,7 @@ import {
 } from '../oracle/folders.ts';
 import { sees } from '../oracle/sight.ts';
 import { decide, entriesReaching, may, mayOnRecord } from '../oracle/tree.ts';
-import { PERMISSIONS, type Folder, type Id, type Permission, type World } from '../oracle/world.ts';
+import { find, PERMISSIONS, type Folder, type Id, type Permission, type World } from '../oracle/world.ts';
 import type { Source, SqlSight } from './sql-sight.ts';
 
 /** C6, P8, P9, P14: what a viewer may select of the tree. */
@@ -66,20 +67,20 @@ function questionsOf(world: World, viewer: Id): [Id, Permission][] {
 export function expectedTreeSight(world: World, viewer: Id): SqlSight {
   const archives = world.archives.filter(({ id }) => seesArchive(world, viewer, id));
   const folders = visibleFolders(world, viewer);
-  const told = (object: Id, permission: Permission) => String(may(world, viewer, object, permission));
+  const told = (folder: Folder, permission: Permission) => String(mayNow(world, viewer, folder, permission));
   const inherits = ({ id, parent }: Folder) => parent !== null && !world.breaks.includes(id);
   const hasOwn = ({ id }: Folder) => world.entries.some(({ object, copied }) => object === id && copied !== true);
   const questions = questionsOf(world, viewer);
   return {
     archives: archives.map(({ id }) => {
       const root = (permission: Permission) =>
-        String(seesFolder(world, viewer, id) && may(world, viewer, id, permission));
+        String(seesFolder(world, viewer, id) && mayNow(world, viewer, find(world.folders, id), permission));
       return [id, root('EDIT'), root('CREATE'), root('DELETE')];
     }),
     folders: folders.map((folder) => [
       folder.id,
       visibleParent(world, viewer, folder),
-      ...(['EDIT', 'CREATE', 'DELETE', 'EDIT_PERMISSIONS'] as const).map((permission) => told(folder.id, permission)),
+      ...(['EDIT', 'CREATE', 'DELETE', 'EDIT_PERMISSIONS'] as const).map((permission) => told(folder, permission)),
       String(hasOwn(folder)),
       String(inherits(folder)),
     ]),

@@ -60,6 +60,25 @@ export async function refusalOf(work: () => Promise<string | null>): Promise<str
   }
 }
 
+/** Does something as a person with a database login would, in a transaction. The code of the refusal, or null. */
+export async function inViewersTransaction(
+  sql: Connection,
+  viewer: Id,
+  work: () => Promise<void>,
+): Promise<string | null> {
+  await sql.query('begin isolation level read committed');
+  const code = await refusalOf(async () => {
+    await sql.query('set local role rowplane_viewer');
+    await sql.query('select rowplane.enter($1)', [viewerToken(viewer)]);
+    await work();
+    // P7 is judged at the end of the transaction.
+    await sql.query('commit');
+    return null;
+  });
+  if (code !== null) await sql.query('rollback');
+  return code;
+}
+
 /** Without a word about a target, the door has not changed it: it is hidden or missing. */
 async function changeThroughDoor(
   sql: Queryable,

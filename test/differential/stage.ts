@@ -8,8 +8,9 @@ import { makeWorkspace } from '../../src/administration/workspaces.ts';
 import { connect, transaction, type Connection, type Queryable } from '../../src/database/queryable.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import type { Definition, Item, World } from '../oracle/world.ts';
-import { clear, insertItems, insertLinks, insertPeople, insertRules, insertTree } from './load-world.ts';
-import { clearRights, insertLocks, insertRights, storedLocks } from './load-rights.ts';
+import { clear, insertItems, insertLinks, insertPeople, insertRules, insertTree, storedMembers } from './load-world.ts';
+import { insertQueries, storedQueries, type StoredQuery } from './load-queries.ts';
+import { clearRights, insertLocks, insertRights, storedFunctions, storedLocks } from './load-rights.ts';
 import { itemOfRow, selectRows, type TextRow } from './rows.ts';
 import { misplaced, storedTree, type StoredTree } from './stored-tree.ts';
 import dossier from './schema/dossier.ts';
@@ -35,6 +36,10 @@ export interface Stage {
   /** Folders, entries and breaks as they stand in the tables now. */
   tree(): Promise<StoredTree>;
   locks(): Promise<World['locks']>;
+  /** What is decided about functions, and who is in which group, as text in some order. */
+  functions(): Promise<string[]>;
+  members(): Promise<string[]>;
+  queries(): Promise<StoredQuery[]>;
   /** Records whose realm isn't the one of their place. */
   misplaced(): Promise<string[]>;
   close(): Promise<void>;
@@ -107,6 +112,7 @@ export async function openStage(): Promise<Stage> {
         await insertItems(session, definitions, world, workspaceId);
         await insertRules(session, world);
         await insertLocks(session, world, workspaceId);
+        await insertQueries(session, definitions, world);
         return planes;
       });
       for (const statement of saved.afterCommit) await owner.query(statement);
@@ -114,13 +120,20 @@ export async function openStage(): Promise<Stage> {
     },
     items: () => readItems(owner, definitions, ids),
     tree: () => storedTree(owner),
-    locks: () => storedLocks(owner, new Map([...ids].map(([name, id]) => [id, name]))),
+    locks: () => storedLocks(owner, namesById(ids)),
+    functions: () => storedFunctions(owner, namesById(ids)),
+    members: () => storedMembers(owner),
+    queries: () => storedQueries(owner),
     misplaced: () => misplaced(owner, tables),
     async close() {
       await owner.end();
       await database.drop();
     },
   };
+}
+
+function namesById(ids: ReadonlyMap<string, number>): Map<number, string> {
+  return new Map([...ids].map(([name, id]) => [id, name]));
 }
 
 /** A plane of the database that worlds take turns in. */

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../src/database/queryable.ts';
-import { BUILTIN, type Entry, type Folder, type Id, type World } from '../oracle/world.ts';
-import { storedGroup } from './load-world.ts';
+import type { Entry, Folder, Id, World } from '../oracle/world.ts';
+import { principalOfStored } from './principals.ts';
 
 /** The tree as it stands in the tables: what can be compared with a world's. */
 export interface StoredTree {
@@ -19,12 +19,11 @@ export async function storedTree(owner: Queryable): Promise<StoredTree> {
     'select object_id as object, user_id as user, group_id as group, permission, decision, copied, covers from rowplane.object_entries',
   );
   const breaks = await owner.query<{ object: Id }>('select object_id as object from rowplane.inheritance_breaks');
-  const builtin = new Map(BUILTIN.map((name) => [storedGroup(name), name]));
   return sorted({
     folders,
     entries: entries.map(({ user, group, copied, covers, ...entry }) => ({
       ...entry,
-      principal: user === null ? { group: builtin.get(group) ?? group } : { user },
+      principal: principalOfStored({ user, group }),
       ...(copied && { copied }),
       ...(covers !== null && { covers }),
     })) as Entry[],

@@ -1,31 +1,20 @@
 import type { Connection } from '../../src/database/queryable.ts';
 import { encodeId } from '../../src/graphql/global-id.ts';
-import { find, type Id, type Principal, type World } from '../oracle/world.ts';
-import { viewerToken } from '../support/database.ts';
+import { find, type Id, type World } from '../oracle/world.ts';
 import { globalId, globalIdOf, type Api } from './api.ts';
-import { storedGroup } from './load-world.ts';
+import { globalPrincipal, storedPrincipal } from './principals.ts';
 import { workspaceOf } from './sql-sight.ts';
-import { refusalOf } from './sql-writes.ts';
+import { inViewersTransaction } from './sql-writes.ts';
 import type { Stage } from './stage.ts';
 import type { TreeCommand } from './tree-commands.ts';
 
 /** V6: tries a command by the functions that people with a database login call. The code of the refusal, or null. */
-export async function writeTreeBySql(sql: Connection, stage: Stage, command: TreeCommand): Promise<string | null> {
-  await sql.query('begin isolation level read committed');
-  const code = await refusalOf(async () => {
-    await sql.query('set local role rowplane_viewer');
-    await sql.query('select rowplane.enter($1)', [viewerToken(command.viewer)]);
-    if (command.kind === 'emptyTrash') await eraseTrash(sql, stage, stage.workspaceId(command.workspace));
-    else {
-      const [call, values] = callOf(command);
-      await sql.query(`select rowplane.${call}`, values);
-    }
-    // P7 is judged at the end of the transaction.
-    await sql.query('commit');
-    return null;
+export function writeTreeBySql(sql: Connection, stage: Stage, command: TreeCommand): Promise<string | null> {
+  return inViewersTransaction(sql, command.viewer, async () => {
+    if (command.kind === 'emptyTrash') return eraseTrash(sql, stage, stage.workspaceId(command.workspace));
+    const [call, values] = callOf(command);
+    await sql.query(`select rowplane.${call}`, values);
   });
-  if (code !== null) await sql.query('rollback');
-  return code;
 }
 
 /** W2: as long as something goes, for what is held by a record that goes can go after it. */
@@ -59,10 +48,6 @@ function callOf(command: Exclude<TreeCommand, { kind: 'emptyTrash' }>): [string,
     case 'setInheritance':
       return ['set_inheritance($1, $2, $3)', [command.object, command.inherit, command.confirm]];
   }
-}
-
-function storedPrincipal(principal: Principal): Id {
-  return 'user' in principal ? principal.user : storedGroup(principal.group);
 }
 
 /** Tries a command by the mutation that is made for it. The code of the refusal, or null. */
@@ -109,8 +94,9 @@ function mutationFor(
       return { name: command.kind, input: { id: globalIdOf.folder(command.folder) }, answer: folder };
     case 'setEntry': {
       const { object, principal, permission, decision, confirm } = command;
-      const whom = encodeId('user' in principal ? 'User' : 'Group', storedPrincipal(principal));
-      const changes = [{ object: globalObject(stage, world, object), principal: whom, permission, decision }];
+      const changes = [
+        { object: globalObject(stage, world, object), principal: globalPrincipal(principal), permission, decision },
+      ];
       return { name: 'setPermissions', input: { changes, confirm }, answer: 'objects { object }' };
     }
     case 'setInheritance': {

@@ -16,7 +16,8 @@ import { conditionOf, valueOf } from './conditions.ts';
 import { rightsOf, rightsSketch, withLocks, WORKSPACES, type RightsSketch } from './right-worlds.ts';
 import { openedTo, rulesSketch, withRule, type RuleSketch } from './tree-worlds.ts';
 import { describeWorld } from './describe.ts';
-import { archiveId, clientId, folderId, groupId, itemId, userId } from './ids.ts';
+import { archiveId, clientId, folderId, groupId, itemId, queryId, userId } from './ids.ts';
+import { savedSketch, type SavedSketch } from './query-commands.ts';
 
 const COMMON = ['CREATE', 'DELETE', 'MASS_DELETE', 'MASS_UPDATE'];
 const PAST = '2020-01-01T00:00:00.000Z';
@@ -50,6 +51,7 @@ export function worldsOf(
     rules: rulesSketch(generous),
     planeGroups: many(fc.array(recipient(10), { minLength: 1, maxLength: 3 }), 5, 5),
     items: many(fc.oneof(...Object.values(definitions).map(itemSketch)), 8, 1),
+    queries: savedSketch(definitions),
   });
   return fc
     .record({
@@ -157,6 +159,7 @@ interface WorldSketch {
   assignments: { client: number; archive: number; principal: number }[];
   planes: Sketched<ReturnType<typeof planeSketch>>[];
   items: Sketched<ReturnType<typeof itemSketch>>[];
+  queries: SavedSketch[];
 }
 
 function build(definitions: Record<string, Definition>, now: string, sketch: WorldSketch): World {
@@ -232,6 +235,13 @@ function build(definitions: Record<string, Definition>, now: string, sketch: Wor
     ]),
     breaks: [],
     items: buildItems(sketch, { definitions, users, archives, folders, clientsIn }),
+    savedQueries: sketch.queries.map(({ owner, asked, groups: numbers }, index) => ({
+      id: queryId(index),
+      owner: at(users, owner).id,
+      name: `saved${String(index)}`,
+      ...asked,
+      sharedWith: distinct(numbers.map((number) => at(groupIds, number))),
+    })),
   };
   return withLocks(
     sketch.rules.reduce((made, rule) => withRule(made, rule, principalAt), world),

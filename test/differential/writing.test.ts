@@ -7,8 +7,15 @@ import type { Verdict } from '../oracle/verdict.ts';
 import { openApi, type Api } from './api.ts';
 import { writeByApi } from './api-writes.ts';
 import { commandIn, commandSketch, judge, namedValues, NO_ID, type Command } from './commands.ts';
+import { queriesOf } from './load-queries.ts';
+import { functionsOf } from './load-rights.ts';
+import { membersOf } from './load-world.ts';
+import { judgeQuery, lookerIn, NEW_QUERY, queryCommandIn, querySketch, type QueryCommand } from './query-commands.ts';
+import { expectedQueries, lookAtQueries, writeQueryByApi, writeQueryBySql } from './query-writes.ts';
 import { asStored } from './rows.ts';
 import { PATIENCE, runs, shrinkingBriefly } from './runs.ts';
+import { judgeSettings, settingsCommandIn, settingsSketch, type SettingsCommand } from './settings-commands.ts';
+import { writeSettingsByApi, writeSettingsBySql } from './settings-writes.ts';
 import { writeBySql } from './sql-writes.ts';
 import { DEFINITIONS, openStage, type Stage } from './stage.ts';
 import { treeOf } from './stored-tree.ts';
@@ -23,7 +30,7 @@ let api: Api;
 beforeAll(async () => {
   stage = await openStage();
   sql = await connect(stage.database.apiUrl, 'differential test viewer');
-  api = openApi(stage);
+  api = openApi(stage, { administered: true });
 });
 afterAll(async () => {
   await sql.end();
@@ -33,19 +40,23 @@ afterAll(async () => {
 
 const door = fc.constantFrom('api' as const, 'sql' as const);
 
+/** What somebody tries. Records and their tree most often, since most rules are about them. */
+const tried = fc.oneof(
+  { weight: 3, arbitrary: commandSketch(DEFINITIONS).map((sketch) => ({ on: 'records' as const, sketch })) },
+  { weight: 3, arbitrary: treeSketch.map((sketch) => ({ on: 'tree' as const, sketch })) },
+  { weight: 1, arbitrary: settingsSketch.map((sketch) => ({ on: 'settings' as const, sketch })) },
+  { weight: 1, arbitrary: querySketch(DEFINITIONS).map((sketch) => ({ on: 'queries' as const, sketch })) },
+);
+
 /** Worlds with the same planes, and what is tried in each of them one after the other, by which door. */
 const WORLDS = 2;
 const cases = fc.record({
   worlds: worldsOf(DEFINITIONS, new Date().toISOString(), { generous: true, count: WORLDS }),
-  steps: fc.array(fc.record({ door, sketch: fc.oneof(commandSketch(DEFINITIONS), treeSketch) }), {
-    minLength: 1,
-    maxLength: 12,
-    size: 'max',
-  }),
+  steps: fc.array(fc.record({ door, tried }), { minLength: 1, maxLength: 14, size: 'max' }),
 });
 
 test(
-  'W1–W8, C7, C8, D1, R7, P1–P11: writes by SQL and by the API end as the oracle says, and leave the records and the tree that it says',
+  'W1–W8, C7, C8, D1, R7, P1–P11, V7: writes by SQL and by the API end as the oracle says, and leave the records and the tree that it says',
   PATIENCE,
   async () => {
     await fc.assert(
@@ -55,11 +66,7 @@ test(
           for (const start of worlds) {
             const planeIds = await stage.load(start);
             let world = start;
-            for (const { door, sketch } of steps)
-              world =
-                'object' in sketch
-                  ? await tryTree(world, treeCommandIn(world, sketch), door)
-                  : await tryRecords(world, planeIds, commandIn(world, sketch), door);
+            for (const { door, tried } of steps) world = await tryOne(world, planeIds, tried, door);
           }
         }),
       ),
@@ -68,22 +75,40 @@ test(
   },
 );
 
+type Door = 'api' | 'sql';
+type Tried = typeof tried extends fc.Arbitrary<infer T> ? T : never;
+
+async function tryOne(
+  world: World,
+  planeIds: ReadonlyMap<string, number>,
+  { on, sketch }: Tried,
+  door: Door,
+): Promise<World> {
+  switch (on) {
+    case 'records':
+      return tryRecords(world, planeIds, commandIn(world, sketch), door);
+    case 'tree':
+      return tryTree(world, treeCommandIn(world, sketch), door);
+    case 'settings':
+      return trySettings(world, settingsCommandIn(world, sketch), door);
+    case 'queries':
+      return tryQuery(world, queryCommandIn(world, sketch), lookerIn(world, sketch), door);
+  }
+}
+
 /** Tries a change of records; the world after it. */
 async function tryRecords(
   world: World,
   planeIds: ReadonlyMap<string, number>,
   command: Command | null,
-  door: 'api' | 'sql',
+  door: Door,
 ): Promise<World> {
   if (command === null) return world;
   if (door === 'api' && Object.keys(namedValues(command)).some((field) => isReadOnly(command, field))) return world;
   const verdict = judge(world, command, door);
   const [code, shown] = await attempt(world, planeIds, command, door);
   const what = `${door}: ${JSON.stringify(command)}`;
-  expect(
-    accepts(verdict, code),
-    `${what} ended in ${String(code)}, expected ${[...verdict.refusals].join(' or ') || 'no refusal'}`,
-  ).toBe(true);
+  expectVerdict(verdict, code, what);
   const after = adopted(world, verdict.world, await stage.items(), what);
   expect(await stage.misplaced(), what).toEqual([]);
   if (shown !== null && code === null) expect(shown, what).toEqual(expectedlyShown(after, command));
@@ -97,10 +122,7 @@ async function tryTree(world: World, command: TreeCommand, door: 'api' | 'sql'):
     ? writeTreeBySql(sql, stage, command)
     : writeTreeByApi(api, stage, world, command));
   const what = `${door}: ${JSON.stringify(command)}`;
-  expect(
-    accepts(verdict, code),
-    `${what} ended in ${String(code)}, expected ${[...verdict.refusals].join(' or ') || 'no refusal'}`,
-  ).toBe(true);
+  expectVerdict(verdict, code, what);
   const found = await stage.tree();
   const made = found.folders.find(({ id }) => !world.folders.some((folder) => folder.id === id));
   const folders = verdict.world.folders.map((folder) =>
@@ -110,6 +132,44 @@ async function tryTree(world: World, command: TreeCommand, door: 'api' | 'sql'):
   expect(found, what).toEqual(treeOf(after));
   expect(await stage.locks(), what).toEqual(after.locks);
   expect(await stage.misplaced(), what).toEqual([]);
+  return after;
+}
+
+/** Tries a change of locks, functions or groups; the world after it. */
+async function trySettings(world: World, command: SettingsCommand | null, door: Door): Promise<World> {
+  if (command === null) return world;
+  const { refusals, world: after } = judgeSettings(world, command, door);
+  const what = `${door}: ${JSON.stringify(command)}`;
+  // Administrators have no SQL for memberships but that of the API.
+  const code = await (door === 'sql' && command.kind !== 'removeMember'
+    ? writeSettingsBySql(sql, stage, command)
+    : writeSettingsByApi(api, stage, command));
+  expectVerdict({ refusals, world: after }, code, what);
+  expect(await stage.locks(), what).toEqual(after.locks);
+  expect(await stage.functions(), what).toEqual(functionsOf(after.functionEntries));
+  expect(await stage.members(), what).toEqual(membersOf(after.members));
+  return after;
+}
+
+/** Tries a change of saved queries, after which somebody looks at them; the world after it. */
+async function tryQuery(world: World, command: QueryCommand | null, looker: Id, door: Door): Promise<World> {
+  if (command === null) return world;
+  const verdict = judgeQuery(world, command);
+  const what = `${door}: ${JSON.stringify(command)}`;
+  const code = await (door === 'sql' ? writeQueryBySql(sql, stage, command) : writeQueryByApi(api, stage, command));
+  // Policies let nobody at what isn't theirs, without a word or with a general one.
+  if (door === 'api' || code === null) expectVerdict(verdict, code, what);
+  else if (code !== 'NOTHING') expect(verdict.refusals.size, `${what} ended in ${code}`).toBeGreaterThan(0);
+  const found = await stage.queries();
+  const made = found.find(({ id }) => !world.savedQueries.some((query) => query.id === id));
+  const savedQueries = verdict.world.savedQueries.map((query) =>
+    query.id === NEW_QUERY ? { ...query, id: made?.id ?? NEW_QUERY } : query,
+  );
+  const after = { ...verdict.world, savedQueries };
+  expect(found, what).toEqual(queriesOf(after));
+  expect(await lookAtQueries(api, stage, after, looker), `${what}, seen by ${looker}`).toEqual(
+    expectedQueries(after, looker),
+  );
   return after;
 }
 
@@ -128,8 +188,10 @@ function isReadOnly({ definition }: Command, field: string): boolean {
   return DEFINITIONS[definition]!.fields[field]!.readOnly === true;
 }
 
-function accepts({ refusals }: Verdict, code: string | null): boolean {
-  return code === null ? refusals.size === 0 : (refusals as Set<string>).has(code);
+function expectVerdict({ refusals }: Verdict, code: string | null, what: string): void {
+  const isExpected = code === null ? refusals.size === 0 : (refusals as Set<string>).has(code);
+  const expected = [...refusals].join(' or ') || 'no refusal';
+  expect(isExpected, `${what} ended in ${String(code)}, expected ${expected}`).toBe(true);
 }
 
 /** Compares the records with the oracle's; times, and the id of a new record, are taken from the database. */

@@ -45,6 +45,15 @@ async function told(viewer: string): Promise<Record<string, string>> {
   );
 }
 
+test('W7: a definition tells when its records freeze, and which fields', async () => {
+  const { definition } = await office.data<{ definition: { freezes: unknown[] } }>(
+    await office.user('ina'),
+    '{ definition(name: "invoice") { freezes { title when fields } } }',
+  );
+  const { freezes } = INVOICES.get('invoice')!;
+  expect(definition.freezes).toEqual(freezes!.map(({ title, when, fields = null }) => ({ title, when, fields })));
+});
+
 describe('V4: frozen records say so', () => {
   test('levels are lowered and writing abilities removed, in the same round trip', async () => {
     const ben = await office.user('ben');

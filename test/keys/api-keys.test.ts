@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Administrators, type Administration, openAdministrators } from '../../src/access/administrators.ts';
 import { createApiKeys } from '../../src/accounts/api-keys.ts';
-import { createApiKey, listApiKeys, revokeApiKey } from '../../src/administration/api-keys.ts';
+import { createApiKey, listApiKeysOf, revokeApiKey } from '../../src/administration/api-keys.ts';
 import { createUser } from '../../src/administration/users.ts';
 import { signOwnToken } from '../../src/accounts/token-verifier.ts';
 import { accountsProof, jwtKey, viewerTokenKey } from '../../src/database/keys.ts';
@@ -163,7 +163,7 @@ describe('U11: keys are stored so that nobody can use what is stored', () => {
     const logged = await count();
     await post(server.url, WHO, by(key));
     const used = async () =>
-      (await change((a) => listApiKeys(a, robot))).find(({ id }) => id === apiKey.id)?.lastUsedAt;
+      (await change((a) => listApiKeysOf(a, robot))).find(({ id }) => id === apiKey.id)?.lastUsedAt;
     const first = await used();
     expect(first).not.toBeNull();
     const version = () =>

@@ -33,7 +33,10 @@ test('U11: keys are made, listed and revoked on the command line', async () => {
   const listed = await run('keys', 'list', 'robot');
   expect(listed).toMatchObject([{ id: apiKey.id, name: 'night run', revokedAt: null }]);
   expect(JSON.stringify(listed)).not.toContain(key);
-  expect(await run('keys', 'revoke', apiKey.id)).toMatchObject({ revokedAt: expect.any(String) });
+  expect(await run('keys', 'list', '--active', '--search', 'ROBOT')).toMatchObject([{ id: apiKey.id, user: 'robot' }]);
+  expect(await run('keys', 'revoke', apiKey.id)).toMatchObject([{ revokedAt: expect.any(String) }]);
+  expect(await run('keys', 'list', '--active')).toEqual([]);
+  expect(await run('keys', 'list', '--ended')).toMatchObject([{ id: apiKey.id }]);
   expect(await run('keys', 'create', 'ada', '--name', 'mine')).toMatchObject({
     error: { message: expect.stringContaining('service accounts') },
   });

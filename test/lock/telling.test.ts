@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { withViewer } from '../support/database.ts';
 import { openOffice, type Office, type OfficeWorkspace } from '../support/office.ts';
 
 let office: Office;
@@ -43,7 +44,31 @@ async function told(viewer: string) {
   return papers.nodes;
 }
 
+/** What somebody is told that they may do in the archive's root, by GraphQL and by SQL (V6). */
+async function toldOfFolder(viewer: string) {
+  const { archives } = await office.data<{ archives: { nodes: { rootFolder: Record<string, boolean> }[] } }>(
+    viewer,
+    '{ archives { nodes { rootFolder { mayEdit mayCreate mayDelete mayEditPermissions } } } }',
+  );
+  const rows = await withViewer(office.database, viewer, (sql) =>
+    sql.query<{ may: boolean[] }>(`select array[may_edit, may_create, may_delete] as may from rowplane.visible_folders
+      union all select array[may_edit, may_create, may_delete] from rowplane.visible_archives`),
+  );
+  return { api: Object.values(archives.nodes[0]!.rootFolder), sql: rows.map(({ may }) => may) };
+}
+
 describe('V4: a locked workspace says so', () => {
+  test('folders and archives too; permissions can be seen, and access taken away', async () => {
+    const [all, none] = [
+      [true, true, true],
+      [false, false, false],
+    ];
+    expect(await toldOfFolder(ben)).toEqual({ api: [...all, false], sql: [all, all] });
+    await lockBy(mia);
+    expect(await toldOfFolder(ben)).toEqual({ api: [...none, false], sql: [none, none] });
+    expect(await toldOfFolder(mia)).toEqual({ api: [...all, true], sql: [all, all] });
+  });
+
   test('to all but the holder: nothing is EDIT, no ability of writing is left', async () => {
     const before = [{ level: 'EDIT', abilities: ['CREATE', 'DELETE', 'MASS_DELETE', 'MASS_UPDATE', 'PRINT'] }];
     expect(await told(ben)).toEqual(before);

@@ -1,7 +1,8 @@
 import { entersArchive } from './clients.ts';
+import { isLocked } from './locks.ts';
 import { sees } from './sight.ts';
 import { may } from './tree.ts';
-import { find, type Folder, type Id, type World } from './world.ts';
+import { find, type Folder, type Id, type Permission, type World } from './world.ts';
 
 /** P8, C6: whether a folder exists for the viewer. */
 export function seesFolder(world: World, viewer: Id, id: Id): boolean {
@@ -80,4 +81,18 @@ export function managesArchive(world: World, user: Id, archive: Id): boolean {
 export function foldersBelow(world: World, id: Id): Folder[] {
   const below = world.folders.filter(({ parent }) => parent === id);
   return [find(world.folders, id), ...below.flatMap((folder) => foldersBelow(world, folder.id))];
+}
+
+/** V4, P11: what somebody is told that they may do in a folder: while somebody else keeps the workspace for himself, see and edit its permissions at most. */
+export function mayNow(world: World, viewer: Id, folder: Folder, permission: Permission): boolean {
+  const isKept =
+    permission !== 'EDIT_PERMISSIONS' && isLocked(world, viewer, find(world.archives, folder.archive).workspace);
+  return may(world, viewer, folder.id, permission) && !isKept;
+}
+
+/** P7: whether an archive that some active user manages has nobody left who does. */
+export function losesManagers(before: World, after: World): boolean {
+  const isManaged = (world: World, archive: Id): boolean =>
+    world.users.some(({ id }) => managesArchive(world, id, archive));
+  return before.archives.some(({ id }) => isManaged(before, id) && !isManaged(after, id));
 }

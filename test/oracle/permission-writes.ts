@@ -1,5 +1,5 @@
 import { breakInheritance, restoreInheritance, subjectOf } from './breaks.ts';
-import { managesArchive, seesFolder } from './folders.ts';
+import { losesManagers, seesFolder } from './folders.ts';
 import { sees } from './sight.ts';
 import { containerOf, may } from './tree.ts';
 import { seesPrincipal } from './viewers.ts';
@@ -51,16 +51,10 @@ function permissionRefusals(world: World, viewer: Id, object: Id, after: World, 
   if (!isSeen(world, viewer, object)) return ['NOT_FOUND'];
   if (!may(world, viewer, object, 'EDIT_PERMISSIONS')) return ['FORBIDDEN'];
   const losesOwn = !confirm && !may(after, viewer, object, 'EDIT_PERMISSIONS');
-  const losesAll = world.archives.some(({ id }) => isManaged(world, id) && !isManaged(after, id));
-  return losesOwn || losesAll ? ['LOCKED_OUT'] : [];
+  return losesOwn || losesManagers(world, after) ? ['LOCKED_OUT'] : [];
 }
 
 function isSeen(world: World, viewer: Id, object: Id): boolean {
   const item = world.items.find(({ id }) => id === object);
   return item === undefined ? seesFolder(world, viewer, object) : sees(world, viewer, item);
-}
-
-/** P7: whether some active user manages the archive. */
-function isManaged(world: World, archive: Id): boolean {
-  return world.users.some(({ id }) => managesArchive(world, id, archive));
 }

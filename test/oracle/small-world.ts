@@ -48,6 +48,7 @@ export interface Sketch {
   breaks?: string[];
   /** Record id → what it is. */
   items?: Record<string, ItemSketch>;
+  savedQueries?: World['savedQueries'];
 }
 
 export type PlaneSketch = { groups: string[]; full?: true } & Record<string, unknown>;
@@ -127,6 +128,7 @@ export function smallWorld(sketch: Sketch): World {
     items: Object.entries(sketch.items ?? {}).map(([id, item]) =>
       itemOf(sketch.definitions, archives[0]!.id, id, item),
     ),
+    savedQueries: sketch.savedQueries ?? [],
   };
 }
 

@@ -45,6 +45,11 @@ export function isGuest(world: World, viewer: Id): boolean {
   return world.users.some(({ id, role }) => id === viewer && role === 'GUEST');
 }
 
+/** U2: only those run the account, as long as they may look (U7). */
+export function isAdministrator(world: World, viewer: Id): boolean {
+  return isViewer(world, viewer) && world.users.some(({ id, role }) => id === viewer && role === 'ADMINISTRATOR');
+}
+
 /** U3: who sees whom. Built-in groups make nobody visible. */
 export function seesUser(world: World, viewer: Id, user: Id): boolean {
   const role = world.users.find(({ id }) => id === viewer)?.role;

@@ -142,6 +142,19 @@ export interface FunctionEntry {
   decision: 'ALLOW' | 'DENY';
 }
 
+/** V7: a query under a name. */
+export interface SavedQuery {
+  id: Id;
+  owner: Id;
+  definition: string;
+  name: string;
+  view?: string | undefined;
+  where?: Condition | undefined;
+  orderBy?: readonly Order[] | undefined;
+  /** Groups, built-in ones too. */
+  sharedWith: Id[];
+}
+
 export interface World {
   /** The present, for blocks and relative dates. */
   now: string;
@@ -174,6 +187,7 @@ export interface World {
   /** P5: the objects that inherit nothing. */
   breaks: Id[];
   items: Item[];
+  savedQueries: SavedQuery[];
 }
 
 /** P6: what a new archive root allows; its creator is nobody here. */

@@ -6,6 +6,7 @@ import { defineClients } from './clients.ts';
 import { defineCompanies } from './companies.ts';
 import { defineFolderMutations } from './folders.ts';
 import { defineFunctions } from './functions.ts';
+import { defineGroupGrants } from './group-grants.ts';
 import { defineGroups } from './groups.ts';
 import { defineLog } from './log.ts';
 import { defineOwnership } from './ownership.ts';
@@ -40,6 +41,7 @@ export function defineAdministration(kit: Kit): void {
   defineApiKeys(adminKit);
   defineGroups(adminKit);
   definePlanes(adminKit);
+  defineGroupGrants(adminKit);
   definePlaneMutations(adminKit);
   defineRecordFields(adminKit);
   defineProfiles(adminKit);

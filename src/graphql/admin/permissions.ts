@@ -5,7 +5,6 @@ import {
   findPermissions,
   listEntries,
   type ObjectPermissions,
-  PERMISSIONS,
   type PermissionEntry,
   setInheritance,
   setPermissions,
@@ -43,8 +42,7 @@ export function definePermissions(kit: AdminKit): void {
 type Types = ReturnType<typeof permissionTypes>;
 
 function permissionTypes({ builder, admin, types }: AdminKit) {
-  const Permission = builder.enumType('Permission', { description: 'P1.', values: PERMISSIONS });
-  const { Decision } = admin;
+  const { Permission, Decision } = admin;
   const Entry = builder.objectRef<PermissionEntry>('PermissionEntry').implement({
     description: 'What an object says of a principal (P2).',
     fields: (t) => ({
@@ -52,7 +50,7 @@ function permissionTypes({ builder, admin, types }: AdminKit) {
       principal: t.field({
         type: admin.Principal,
         description: 'The user or group; null where the viewer may not see it (U3).',
-        resolve: ({ principal }) => principal,
+        resolve: ({ principal, kind }) => principal && { ...principal, kind },
       }),
       permission: t.field({ type: Permission, nullable: false, resolve: ({ permission }) => permission }),
       decision: t.field({ type: Decision, nullable: false, resolve: ({ decision }) => decision }),

@@ -4,7 +4,7 @@ import { getWorkspace } from '../../administration/workspaces.ts';
 import type { DefinitionContent, FieldLevel } from '../../compiler/levels.ts';
 import { encodeId } from '../global-id.ts';
 import { read, readPage } from './administer.ts';
-import { numberOf } from './ids.ts';
+import { numberOf, uuidOf } from './ids.ts';
 import { pageArguments } from './page-arguments.ts';
 import type { AdminKit } from './types.ts';
 
@@ -58,10 +58,17 @@ export function definePlanes(kit: AdminKit): void {
     planes: t.field({
       type: admin.Planes,
       nullable: false,
-      args: { ...pageArguments(t), workspace: t.arg.id() },
-      resolve: (_, { workspace, ...page }, context) => {
-        const workspaceId = workspace == null ? null : numberOf('Workspace', workspace, 'workspace');
-        return readPage(context, page, (a, request) => listPlanes(a, definitions, { ...request, workspaceId }));
+      args: {
+        ...pageArguments(t),
+        workspace: t.arg.id(),
+        group: t.arg.id({ description: 'Only those assigned to it.' }),
+      },
+      resolve: (_, { workspace, group, ...page }, context) => {
+        const filter = {
+          workspaceId: workspace == null ? null : numberOf('Workspace', workspace, 'workspace'),
+          group: group == null ? null : uuidOf('Group', group, 'group'),
+        };
+        return readPage(context, page, (a, request) => listPlanes(a, definitions, { ...request, ...filter }));
       },
     }),
     plane: t.field({

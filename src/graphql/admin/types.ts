@@ -1,9 +1,11 @@
 import type { Application } from '../../administration/applications.ts';
+import type { ApiKey } from '../../administration/api-keys.ts';
 import type { Archive } from '../../administration/archives.ts';
 import type { Client } from '../../administration/clients.ts';
 import type { Company } from '../../administration/companies.ts';
 import type { Group } from '../../administration/groups.ts';
 import type { LogEntry } from '../../administration/log.ts';
+import { PERMISSIONS } from '../../administration/permissions.ts';
 import type { Plane } from '../../administration/planes.ts';
 import type { Principal } from '../../administration/principals.ts';
 import type { Profile } from '../../administration/profiles.ts';
@@ -36,12 +38,14 @@ export function createAdminTypes(kit: Kit) {
     Client: builder.objectRef<Client>('ClientSettings'),
     User: builder.objectRef<User>('Account'),
     Group: builder.objectRef<Group>('Group'),
+    ApiKey: builder.objectRef<ApiKey>('ApiKey'),
     Plane: builder.objectRef<Plane>('Plane'),
     Application: builder.objectRef<Application>('Application'),
     Profile: builder.objectRef<Profile>('Profile'),
     RightsRole: builder.objectRef<RightsRole>('RightsRole'),
     RightsAssignment: builder.objectRef<RightsAssignment>('RightsAssignment'),
     Principal: builder.objectRef<Principal>('Principal'),
+    Permission: builder.enumType('Permission', { description: 'P1.', values: PERMISSIONS }),
     /** P2, P4. */
     Decision: builder.enumType('PermissionDecision', {
       description: 'P2, P4: a DENY that reaches somebody overrules every ALLOW.',
@@ -69,6 +73,7 @@ export function createAdminTypes(kit: Kit) {
     Clients: defineConnection<Client>(kit, 'ClientSettings', refs.Client),
     Users: defineConnection<User>(kit, 'Account', refs.User),
     Groups: defineConnection<Group>(kit, 'Group', refs.Group),
+    ApiKeys: defineConnection<ApiKey>(kit, 'ApiKey', refs.ApiKey),
     Planes: defineConnection<Plane>(kit, 'Plane', refs.Plane),
     Profiles: defineConnection<Profile>(kit, 'Profile', refs.Profile),
     RightsRoles: defineConnection<RightsRole>(kit, 'RightsRole', refs.RightsRole),

@@ -2,10 +2,12 @@ import { listGroupsOf } from '../../administration/group-members.ts';
 import { blockUser, createUser, getUser, listUsers, unblockUser, updateUser } from '../../administration/users.ts';
 import { encodeId } from '../global-id.ts';
 import { change, read, readPage } from './administer.ts';
-import { uuidOf, uuidsOf } from './ids.ts';
+import { uuidOf } from './ids.ts';
 import { defineMutation } from './mutation.ts';
+import { newUserFields, newUserOf } from './new-user.ts';
 import { pageArguments } from './page-arguments.ts';
 import type { AdminKit } from './types.ts';
+import { defineUserBatches } from './users-many.ts';
 
 export function defineUsers(kit: AdminKit): void {
   const { builder, types, admin } = kit;
@@ -57,20 +59,11 @@ export function defineUsers(kit: AdminKit): void {
 
   defineMutation(kit, 'createUser', {
     description: 'Makes an account.',
-    input: (t) => ({
-      name: t.string({ required: true }),
-      role: t.field({ type: types.UserRole, required: true }),
-      displayName: t.string(),
-      email: t.string(),
-      workflowAccess: t.boolean(),
-      groups: t.idList(),
-      service: t.boolean({ description: 'A service account (U11): for a program, which comes with an API key.' }),
-    }),
+    input: newUserFields(types.UserRole),
     payload: { user: admin.User },
-    async resolve({ groups, ...input }, context) {
-      const made = { ...input, groups: uuidsOf('Group', groups, 'groups') };
-      return { user: await change(context, (a) => createUser(a, made)) };
-    },
+    resolve: async (input, context) => ({
+      user: await change(context, (a) => createUser(a, newUserOf(input))),
+    }),
   });
   defineMutation(kit, 'updateUser', {
     description: 'Changes what is given. Another role needs a confirmation where it takes someone’s last plane (A9).',
@@ -108,4 +101,5 @@ export function defineUsers(kit: AdminKit): void {
       user: await change(context, (a) => unblockUser(a, uuidOf('User', id, 'id'))),
     }),
   });
+  defineUserBatches(kit);
 }

@@ -1,5 +1,5 @@
 import type { Knowledge } from '../../access/knowledge.ts';
-import type { Ability, Field, ObjectDefinition } from '../../compiler/definition.ts';
+import type { Ability, Field, Freeze, ObjectDefinition } from '../../compiler/definition.ts';
 import type { Reading } from '../../reader/reading.ts';
 import type { Level } from '../../reader/access.ts';
 import { sightOf } from '../../reader/sight.ts';
@@ -95,6 +95,7 @@ function defineDefinition(kit: Kit) {
     'The fields that it needs: it counts only in planes that show them.',
     'allowed',
   );
+  const freeze = defineFreeze(kit);
   return builder.objectRef<DefinitionNode>('Definition').implement({
     description: 'A type of record.',
     fields: (t) => ({
@@ -142,6 +143,32 @@ function defineDefinition(kit: Kit) {
             fields,
             allowed: abilities.has(name),
           })),
+      }),
+      freezes: t.field({
+        type: [freeze],
+        nullable: { list: false, items: false },
+        description: 'When its records, or some of their fields, can’t be changed any more, whoever asks (W7).',
+        resolve: ({ definition }) => definition.freezes?.slice() ?? [],
+      }),
+    }),
+  });
+}
+
+function defineFreeze({ builder }: Kit) {
+  return builder.objectRef<Freeze>('Freeze').implement({
+    description: 'A condition under which records can’t be changed (W7).',
+    fields: (t) => ({
+      title: t.exposeString('title', { nullable: false }),
+      when: t.field({
+        type: 'JSON',
+        nullable: false,
+        description: 'The condition, as the definition declares it.',
+        resolve: (freeze) => freeze.when,
+      }),
+      fields: t.stringList({
+        nullable: { list: true, items: false },
+        description: 'The fields that are frozen; null where the whole record is.',
+        resolve: (freeze) => freeze.fields?.slice() ?? null,
       }),
     }),
   });

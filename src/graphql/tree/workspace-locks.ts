@@ -35,6 +35,7 @@ export function defineWorkspaceLocks(kit: Kit, workspaceRef: WorkspaceRef): void
     }),
   );
 
+  // Answered as a place that the viewer sees, so it has to be one before anything is changed, also for administrators (U2).
   const workspace = (id: string) => numberOf('Workspace', id, 'workspace');
   defineMutation(kit, 'lockWorkspace', {
     description:
@@ -42,9 +43,9 @@ export function defineWorkspaceLocks(kit: Kit, workspaceRef: WorkspaceRef): void
     input: (t) => ({ workspace: t.id({ required: true }), reason: t.string({ required: true }) }),
     payload: { workspace: workspaceRef },
     async resolve(input, context) {
-      const id = workspace(input.workspace);
-      await changing(context, (database) => lockWorkspace(database, id, input.reason));
-      return { workspace: await findWorkspace(context, id) };
+      const found = await findWorkspace(context, workspace(input.workspace));
+      await changing(context, (database) => lockWorkspace(database, found.id, input.reason));
+      return { workspace: found };
     },
   });
   defineMutation(kit, 'unlockWorkspace', {
@@ -52,9 +53,9 @@ export function defineWorkspaceLocks(kit: Kit, workspaceRef: WorkspaceRef): void
     input: (t) => ({ workspace: t.id({ required: true }) }),
     payload: { workspace: workspaceRef },
     async resolve(input, context) {
-      const id = workspace(input.workspace);
-      await changing(context, (database) => unlockWorkspace(database, id));
-      return { workspace: await findWorkspace(context, id) };
+      const found = await findWorkspace(context, workspace(input.workspace));
+      await changing(context, (database) => unlockWorkspace(database, found.id));
+      return { workspace: found };
     },
   });
 }

@@ -1,0 +1,17 @@
+import type { Administration } from '../access/administrators.ts';
+import { forEachAt } from './input.ts';
+import { blockUser, createUser, type NewUser, unblockUser, type User } from './users.ts';
+
+/** Makes accounts, all or none; a problem names its account: `users[1].email`. */
+export function createUsers(a: Administration, users: readonly NewUser[]): Promise<User[]> {
+  return forEachAt(users, 'users', (user) => createUser(a, user));
+}
+
+/** U7: blocks users until a moment (ISO 8601) or for good, all or none; LOCKED_OUT where no active administrator would be left. */
+export function blockUsers(a: Administration, ids: readonly string[], until: string | null = null): Promise<User[]> {
+  return forEachAt(ids, 'ids', (id) => blockUser(a, id, until));
+}
+
+export function unblockUsers(a: Administration, ids: readonly string[]): Promise<User[]> {
+  return forEachAt(ids, 'ids', (id) => unblockUser(a, id));
+}
