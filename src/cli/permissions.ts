@@ -136,12 +136,14 @@ async function findObject(
   let place = await find(a, 'archives', archive, workspace ?? undefined);
   const root = place;
   for (const name of folders) {
-    const [found] = await a.query<{ id: string }>(
+    const [found, another] = await a.query<{ id: string }>(
       `select id from rowplane.visible_folders
-       where archive_id = $1 and name = $3 and id <> $1 and (parent_id = $2 or parent_id is null and $2 = $1)`,
+       where archive_id = $1 and name = $3 and id <> $1 and (parent_id = $2 or parent_id is null and $2 = $1) limit 2`,
       [root, place, name],
     );
     if (!found) throw new Error(`There is no folder "${name}" on the way to "${called}" that this administrator sees.`);
+    // P14: what is in a hidden folder is found at the top, where somebody may have called it like another one.
+    if (another) throw new Error(`Several folders "${name}" are on the way to "${called}": give the id of the folder.`);
     place = found.id;
   }
   return { id: place, workspace };

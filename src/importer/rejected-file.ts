@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { CsvSource } from './csv-source.ts';
@@ -7,7 +7,8 @@ import { REASON_COLUMN } from './mapping.ts';
 
 /**
  * Writes rejected rows as they stand in the file, each with its reason in a further column, so that the file can be mended
- * and imported again. It always describes the last import: where nothing was rejected, a former one is removed.
+ * and imported again. It always describes the last import: where nothing was rejected, a former one is removed. It is a
+ * new file, never what a link of its name leads to, and nobody may read it who may not read the file it comes from.
  * Returns its name, or null where there is none. `asUtf8`: mark it as UTF-8, because the file it comes from was not.
  */
 export async function writeRejected(
@@ -32,7 +33,9 @@ export async function writeRejected(
       yield `${row.value.raw}${source.delimiter}${quoted(row.value.problem)}\n`;
     }
   }
-  await pipeline(Readable.from(lines()), createWriteStream(name));
+  const { mode } = await stat(file).catch(() => ({ mode: 0o600 }));
+  await rm(name, { force: true });
+  await pipeline(Readable.from(lines()), createWriteStream(name, { flags: 'wx', mode: mode & 0o666 }));
   return name;
 }
 

@@ -125,3 +125,22 @@ it('without a viewer there is nothing', async () => {
     await session.end();
   }
 });
+
+it('M3, U7: an entry that isn’t in the mailbox doesn’t name its workspace either', async () => {
+  const uma = await room.user('uma');
+  const group = await room.group([uma]);
+  await room.plane('some', { letter: showing() }, [group]);
+  await room.place(people.ida!, letter, uma);
+  const workspaces = () => room.call(uma, 'select rowplane.mailbox_workspaces(false) as id');
+  expect(await workspaces()).toEqual([{ id: room.workspace }]);
+  await room.owner.query('update rowplane.users set blocked_until = $2 where id = $1', [uma, 'infinity']);
+  expect(await workspaces()).toEqual([]);
+  await room.owner.query('update rowplane.users set blocked_until = null, workflow_access = false where id = $1', [
+    uma,
+  ]);
+  expect(await workspaces()).toEqual([]);
+  await room.owner.query('update rowplane.users set workflow_access = true where id = $1', [uma]);
+  expect(await workspaces()).toEqual([{ id: room.workspace }]);
+  await room.owner.query('delete from rowplane.group_members where user_id = $1', [uma]);
+  expect(await workspaces()).toEqual([]);
+});

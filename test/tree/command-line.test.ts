@@ -7,17 +7,20 @@ import { TEST_SECRET } from '../support/secret.ts';
 import { createTree, type Tree } from './world.ts';
 
 let tree: Tree;
+let archiveId: string;
+let ada: string;
 let ben: string;
 
 beforeAll(async () => {
   tree = await createTree();
-  const ada = await tree.user('ada', 'ADMINISTRATOR');
+  ada = await tree.user('ada', 'ADMINISTRATOR');
   ben = await tree.user('ben');
   const administrators = openAdministrators({ url: tree.database.adminUrl, key: viewerTokenKey(TEST_SECRET) });
   const archive = await administrators.change({ id: ada }, (a) =>
     createArchive(a, { workspaceId: tree.workspace, name: 'Contracts' }),
   );
   await administrators.end();
+  archiveId = archive.id;
   await tree.folder(await tree.folder(archive.id, '2026'), 'January');
 });
 afterAll(() => tree?.end());
@@ -70,4 +73,18 @@ test('what can’t be done is said, with exit code 1', async () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(message);
   }
+});
+
+test('P14: a folder that somebody called like another one is not taken for it', async () => {
+  const hidden = await tree.folder(archiveId, 'Hidden');
+  const twin = await tree.folder(hidden, '2026');
+  const entry = `insert into rowplane.object_entries (archive_id, object_id, user_id, permission, decision) values ($1, $2, $3, 'VIEW', $4)`;
+  await tree.owner.query(entry, [archiveId, hidden, ada, 'DENY']);
+  await tree.owner.query('insert into rowplane.inheritance_breaks (object_id, archive_id) values ($1, $2)', [
+    twin,
+    archiveId,
+  ]);
+  await tree.owner.query(`delete from rowplane.object_entries where object_id = $1 and decision = 'DENY'`, [twin]);
+  const { code, stderr } = await permissions('set', 'Contracts/2026', '--user', 'ben', '--allow', 'EDIT');
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Several folders \\"2026\\"') });
 });
