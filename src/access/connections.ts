@@ -163,7 +163,7 @@ export function openConnections({
       const found = readers[place];
       const reader = !found || found.dead ? (readers[place] = openReader()) : found;
       reader.inFlight++;
-      backlogs[place]! += expected;
+      backlogs[place]! += expected.milliseconds;
       try {
         await reader.ready;
         const sent = performance.now();
@@ -182,7 +182,7 @@ export function openConnections({
         throw error;
       } finally {
         reader.inFlight--;
-        backlogs[place]! -= expected;
+        backlogs[place]! -= expected.milliseconds;
         if (reader.dead && reader.inFlight === 0) void reader.client.end().catch(() => undefined);
       }
     },
