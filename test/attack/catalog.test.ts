@@ -78,7 +78,6 @@ test('a viewer executes what is named here and no other function of ours', async
       'rowplane.erase_folders(integer,uuid)',
       'rowplane.expected_version(uuid)',
       'rowplane.finish_folder_delete(uuid)',
-      'rowplane.folder_is_trashed(uuid)',
       'rowplane.folder_workspace(uuid)',
       'rowplane.lock_workspace(integer,text)',
       'rowplane.mailbox(integer,integer,timestamp with time zone,uuid,boolean,boolean)',
