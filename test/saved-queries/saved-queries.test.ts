@@ -279,6 +279,17 @@ describe('V7: the database sees to it', () => {
       ).rejects.toMatchObject({ code: '23514' });
   });
 
+  test('nobody saves an order that others couldn’t read', async () => {
+    const insert = `insert into rowplane.saved_queries (definition, name, orders) values ('paper', $1, $2::jsonb)`;
+    const key = '{"field": "PAGES", "direction": "ASC"}';
+    for (const keys of ['null', '1', '[]', `[${key}]`, '{}', '{"field": "PAGES"}', key.replace('"PAGES"', '["PAGES"]')])
+      await expect(as('narrow', insert, ['unreadable', `[${key}, ${keys}]`]), keys).rejects.toMatchObject({
+        code: '23514',
+      });
+    await as('narrow', insert, ['readable', `[${key}]`]);
+    await as('narrow', insert, ['of no order', '[]']);
+  });
+
   test('U4, V1: neither guests nor anonymous nor blocked users save any', async () => {
     people.anonymous = '00000000-0000-0000-0000-000000000000';
     for (const viewer of ['gast', 'anonymous'])
