@@ -19,7 +19,7 @@ type Recorded = RecordedObject & { readonly workspace: number };
 /**
  * Compares the catalog of the database at hand, object by object, with what was recorded when it was compiled: owners,
  * roles and their members, permissive or restrictive, commands, expressions, grants, triggers and whether they fire,
- * function bodies, indexes and whether they are valid. Of roles, only those with this database's tag are looked at.
+ * function bodies, indexes and whether they are valid, settings of our roles. Of compiled roles, only those with this database's tag are looked at.
  * Reads on the caller's snapshot, as rowplane_owner; changes nothing.
  */
 export async function verifyCompiled(owner: Queryable): Promise<Drift[]> {
@@ -30,7 +30,7 @@ export async function verifyCompiled(owner: Queryable): Promise<Drift[]> {
   const known = new Set(recorded.map(keyOf));
   const drift: Drift[] = recorded.flatMap((each) => driftOf(each, catalog.get(keyOf(each))));
   for (const key of catalog.keys()) if (!known.has(key)) drift.push({ kind: 'unexpected', object: key });
-  drift.push(...(await outdated(owner, recorded)));
+  drift.push(...(await outdated(owner, recorded)), ...(await roleSettings(owner)));
   return drift.sort((a, b) => (a.object < b.object ? -1 : 1));
 }
 
@@ -43,6 +43,16 @@ function driftOf(recorded: Recorded, definition: string | undefined): Drift[] {
   }
   if (fingerprint(source, definition) === recorded.fingerprint) return [];
   return [{ kind: definition === undefined ? 'missing' : 'changed', object: keyOf(recorded) }];
+}
+
+/** What somebody set for one of our roles: none needs a setting, and Postgres lets every role change its own, the API's login too. */
+async function roleSettings(owner: Queryable): Promise<Drift[]> {
+  const found = await owner.query<{ role: string; setting: string }>(
+    `select r.rolname as role, split_part(s.setting, '=', 1) as setting
+     from pg_db_role_setting d join pg_roles r on r.oid = d.setrole cross join lateral unnest(d.setconfig) s(setting)
+     where r.rolname ~ '^rowplane_' and d.setdatabase in (0, (select oid from pg_database where datname = current_database()))`,
+  );
+  return found.map(({ role, setting }) => ({ kind: 'unexpected', object: `setting ${setting} of role ${role}` }));
 }
 
 async function outdated(owner: Queryable, recorded: readonly Recorded[]): Promise<Drift[]> {

@@ -46,7 +46,7 @@ export function updateSavedQuery(acting: Acting, id: string, input: SavedQueryIn
 export function deleteSavedQuery(acting: Acting, id: string): Promise<void> {
   return writing(acting, async (run) => {
     await checkOwn(run, id);
-    await run({ text: 'delete from rowplane.saved_queries where id = $1::uuid', values: [id] });
+    await run({ text: 'select rowplane.delete_saved_query($1::uuid)', values: [id] });
   });
 }
 
@@ -73,7 +73,7 @@ export function unshareSavedQuery(acting: Acting, id: string, groups: readonly s
   return writing(acting, async (run) => {
     await checkOwn(run, id);
     await run({
-      text: 'delete from rowplane.saved_query_groups where query_id = $1::uuid and group_id = any ($2::uuid[])',
+      text: 'select rowplane.unshare_saved_query($1::uuid, $2::uuid[])',
       values: [id, groups],
     });
     return reread(run, id);

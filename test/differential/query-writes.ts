@@ -15,7 +15,7 @@ export async function writeQueryBySql(sql: Connection, stage: Stage, command: Qu
   let reached = true;
   const code = await inViewersTransaction(sql, command.viewer, async () => {
     const [text, values] = statementFor(stage, command);
-    reached = (await sql.query(`${text} returning true`, values)).length > 0;
+    reached = (await sql.query<{ reached: boolean }>(text, values)).some((row) => row.reached);
   });
   return code ?? (reached ? null : 'NOTHING');
 }
@@ -27,22 +27,25 @@ function statementFor({ definitions }: Stage, command: QueryCommand): [string, u
       const { view, where, orderBy } = askedOf(definitions, asked);
       const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
       return [
-        'insert into rowplane.saved_queries (definition, name, view, condition, orders) values ($1, $2, $3, $4, $5)',
+        'insert into rowplane.saved_queries (definition, name, view, condition, orders) values ($1, $2, $3, $4, $5) returning true as reached',
         [asked.definition, name, view, json(where), json(orderBy)],
       ];
     }
     case 'renameQuery':
-      return ['update rowplane.saved_queries set name = $2 where id = $1', [command.query, command.name]];
+      return [
+        'update rowplane.saved_queries set name = $2 where id = $1 returning true as reached',
+        [command.query, command.name],
+      ];
     case 'deleteQuery':
-      return ['delete from rowplane.saved_queries where id = $1', [command.query]];
+      return ['select rowplane.delete_saved_query($1) as reached', [command.query]];
     case 'shareQuery':
       return [
-        'insert into rowplane.saved_query_groups values ($1, $2) on conflict do nothing',
+        'insert into rowplane.saved_query_groups values ($1, $2) on conflict do nothing returning true as reached',
         [command.query, storedGroup(command.group)],
       ];
     case 'unshareQuery':
       return [
-        'delete from rowplane.saved_query_groups where query_id = $1 and group_id = $2',
+        'select rowplane.unshare_saved_query($1, array[$2::uuid]) as reached',
         [command.query, storedGroup(command.group)],
       ];
   }

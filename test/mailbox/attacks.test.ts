@@ -87,6 +87,26 @@ it.each(EVES)('V2: to %s another’s entries are missing ones', async (_name, ev
   }
 });
 
+it.each(EVES)(
+  'M3, V2: %s isn’t told in which workspace an entry of hers lies that she can’t see',
+  async (_name, eve) => {
+    await room.owner.query('update rowplane.users set workflow_access = true where id = $1', [people.eve]);
+    await room.owner.query('update rowplane.mailbox_entries set recipient_id = $2 where id = $1', [entry, people.eve]);
+    try {
+      const told = (sql: Queryable) => sql.query('select rowplane.mailbox_workspaces(false)');
+      expect(await eve(told)).toEqual([]);
+    } finally {
+      await room.owner.query('update rowplane.mailbox_entries set recipient_id = $2 where id = $1', [
+        entry,
+        people.ivo,
+      ]);
+    }
+    expect(await room.as(people.ivo!, (sql) => sql.query('select rowplane.mailbox_workspaces(false) as id'))).toEqual([
+      { id: room.workspace },
+    ]);
+  },
+);
+
 it.each(EVES)('M1, V2: to %s a hidden record can’t be placed, nor asked about', async (_name, eve) => {
   for (const sql of [
     'select rowplane.place_in_mailbox($1, $2, $3, array[$4]::uuid[])',

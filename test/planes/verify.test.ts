@@ -44,6 +44,13 @@ const role = (): string => `acp_${tag}_${plane}`;
 
 const CHANGES: [what: string, sql: () => string, found: () => string[]][] = [
   [
+    'a setting that the API’s login gave itself, as every role may',
+    () => `set local role rowplane_api;
+      do $$ begin execute format('alter role rowplane_api in database %I set work_mem = %L', current_database(), '64kB'); end $$;
+      reset role`,
+    () => ['unexpected setting work_mem of role rowplane_api'],
+  ],
+  [
     'a policy dropped',
     () => `drop policy acp_${plane}_read on ${table()}`,
     () => [`missing policy acp_${plane}_read on ${table()}`],

@@ -239,7 +239,11 @@ describe('V7: the database sees to it', () => {
     const owned = `select owner_id, is_own from rowplane.visible_queries where name = 'by SQL'`;
     expect(await as('gus', owned)).toEqual([{ owner_id: people.gus, is_own: true }]);
     expect(await as('ivo', `select from rowplane.saved_queries where name = 'by SQL'`)).toEqual([]);
-    expect(await as('ivo', `delete from rowplane.saved_queries where name = 'by SQL' returning 1`)).toEqual([]);
+    const [{ id }] = (await office.owner.query<{ id: string }>(
+      `select id from rowplane.saved_queries where name = 'by SQL'`,
+    )) as [{ id: string }];
+    const remove = 'select rowplane.delete_saved_query($1) as gone';
+    expect(await as('ivo', remove, [id])).toEqual([{ gone: false }]);
     expect(await as('ivo', `update rowplane.saved_queries set name = 'x' where name = 'by SQL' returning 1`)).toEqual(
       [],
     );
@@ -299,7 +303,10 @@ describe('V7: the database sees to it', () => {
     await expect(as('ivo', INSERT, ['no'])).rejects.toMatchObject({ code: 'RPFOR' });
     expect(await as('ivo', 'select from rowplane.visible_queries')).toEqual([]);
     expect(await as('ivo', 'select id from rowplane.saved_queries')).toEqual([]);
-    expect(await as('ivo', 'delete from rowplane.saved_queries returning 1')).toEqual([]);
+    const [own] = await office.owner.query<{ id: string }>(
+      `select id from rowplane.saved_queries where name = 'before the block'`,
+    );
+    expect(await as('ivo', 'select rowplane.delete_saved_query($1) as gone', [own!.id])).toEqual([{ gone: false }]);
     await office.owner.query(`update rowplane.users set blocked_until = null where name = 'ivo'`);
   });
 
