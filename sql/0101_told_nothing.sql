@@ -71,24 +71,3 @@ begin
   return new;
 end $$;
 revoke execute on function rowplane.folder_is_trashed(uuid) from rowplane_viewer;
-
--- Whether a workspace exists for the viewer: an archive is seen in it, or it is seen as a setting (U2). For who has no role, because blocked or nobody, none does (U7): never null, which would be no refusal.
-create or replace function rowplane.knows_workspace(workspace int) returns boolean
-language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$
-  select exists (select from rowplane.viewer_archives() v where v.workspace_id = workspace)
-    or (coalesce(rowplane.viewer_role() = 'ADMINISTRATOR', false) and exists (select from rowplane.workspaces w where w.id = workspace))
-$$;
-
--- M3: the workspaces in which the viewer's mailbox has entries, or in which entries may be undelivered that are the viewer's business: lists across workspaces are one statement for each.
--- An entry that isn't in the mailbox, since its record is hidden, doesn't name its workspace either.
-create or replace function rowplane.mailbox_workspaces(undelivered boolean) returns setof int
-language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
-as $$
-  select w.id from rowplane.workspaces w
-  where rowplane.viewer_role() is not null and case
-    when undelivered then exists (select from rowplane.mailbox_entries e where e.workspace_id = w.id and e.sender_id = rowplane.viewer())
-      or rowplane.viewer_role() = 'ADMINISTRATOR' and exists (select from rowplane.mailbox_entries e where e.workspace_id = w.id)
-    else exists (select from rowplane.mailbox_entries e where e.workspace_id = w.id and e.recipient_id = rowplane.viewer())
-      and exists (select from rowplane.mailbox(w.id, 1)) end
-$$;
