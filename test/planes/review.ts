@@ -98,8 +98,11 @@ export interface Place {
 }
 
 /** A workspace with an archive and no plane but *Full access*, which nobody is in. */
-export async function createReview(definitions: Definitions = DEFINITIONS): Promise<Review> {
-  const database = await createDatabase();
+export async function createReview(
+  definitions: Definitions = DEFINITIONS,
+  settings: Record<string, string> = {},
+): Promise<Review> {
+  const database = await createDatabase(settings);
   const session = await connect(database.ownerUrl);
   await applyDefinitions(session, definitions);
   const { workspace, full, archive } = await transaction(session, async (owner) => {
