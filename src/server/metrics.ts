@@ -7,7 +7,9 @@ export interface Metrics {
   error(code: string): void;
   socketOpened(): void;
   socketClosed(): void;
-  /** An operation that came over a WebSocket. */
+  eventsOpened(): void;
+  eventsClosed(): void;
+  /** An operation that came over a WebSocket or is answered by events; for a subscription, how long it took to begin. */
   socketOperation(seconds: number): void;
   /** Everything in Prometheus's text form, and its content type. */
   print(): Promise<{ text: string; contentType: string }>;
@@ -30,7 +32,7 @@ export function createMetrics(): Metrics {
   });
   const operations = new Histogram({
     name: 'rowplane_socket_operation_seconds',
-    help: 'Time to answer an operation that came over a WebSocket',
+    help: 'Time to answer an operation that came over a WebSocket or is answered by events, or to begin it',
     buckets: BUCKETS,
     registers: [registry],
   });
@@ -41,6 +43,7 @@ export function createMetrics(): Metrics {
     registers: [registry],
   });
   const sockets = new Gauge({ name: 'rowplane_sockets', help: 'Open WebSockets', registers: [registry] });
+  const streams = new Gauge({ name: 'rowplane_event_streams', help: 'Open answers by events', registers: [registry] });
 
   return {
     request: (labels, seconds) => {
@@ -54,6 +57,12 @@ export function createMetrics(): Metrics {
     },
     socketClosed: () => {
       sockets.dec();
+    },
+    eventsOpened: () => {
+      streams.inc();
+    },
+    eventsClosed: () => {
+      streams.dec();
     },
     socketOperation: (seconds) => {
       operations.observe(seconds);

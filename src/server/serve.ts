@@ -1,5 +1,5 @@
 import { openAdministrators, type Administrators } from '../access/administrators.ts';
-import { openViewers, type Viewers } from '../access/viewers.ts';
+import { openViewers, type Viewer, type Viewers } from '../access/viewers.ts';
 import { createApiKeys } from '../accounts/api-keys.ts';
 import { createIdentify, type FindAccount, type FindKey } from '../accounts/identity.ts';
 import { createTokenVerifier, signOwnToken } from '../accounts/token-verifier.ts';
@@ -83,7 +83,7 @@ async function listen({ settings, page, secret, log, api, ...services }: Opened)
   };
   const ownKey = jwtKey(secret);
   const verifier = await createTokenVerifier({ ownKey, ...trustedIssuers(settings) });
-  const { parts, createContext } = graphqlParts({ ...services, secret, log });
+  const { parts, createContext, subscribe } = graphqlParts({ ...services, secret, log });
   const readiness = await createReadinessCheck(api, log);
   const running = await startServer({
     host: settings.host,
@@ -93,6 +93,9 @@ async function listen({ settings, page, secret, log, api, ...services }: Opened)
     graphql: parts,
     identify: createIdentify(verifier, findAccount, findKeyIn(api, secret)),
     createContext,
+    subscribe,
+    mayLook: (viewer) => mayLook(services.viewers, viewer),
+    onAccountEnded: () => () => undefined,
     checkReadiness: readiness.check,
     viewAs: await viewAsFor(settings, api, secret, findAccount),
     allowedOrigins: settings.origins,
@@ -104,6 +107,12 @@ async function listen({ settings, page, secret, log, api, ...services }: Opened)
       await running.stop();
     },
   };
+}
+
+/** Blocked, deactivated and deleted accounts have no role. */
+async function mayLook(viewers: Viewers, viewer: Viewer): Promise<boolean> {
+  const [rows] = await viewers.read(viewer, [], () => [{ text: 'select rowplane.viewer_role() as role', values: [] }]);
+  return rows?.[0]?.role != null;
 }
 
 /** What isn't a key of this deployment is told without asking the database. */
