@@ -50,7 +50,9 @@ export function openEventsDoor(options: EventsOptions) {
       const way = { route: 'events', requestId: context.requestId, byGet: raw.method === 'GET' };
       const outcome = await runOperation(options, raw.headers.authorization, payload, way);
       if ('refused' in outcome) return { data: undefined, errors: outcome.refused } as never;
-      return ('results' in outcome ? endingInWords(outcome.results, context) : outcome.result) as never;
+      return (
+        'results' in outcome ? endingInWords(outcome.results, context, metrics.changeTold) : outcome.result
+      ) as never;
     },
     // The library reads on as fast as results come: it waits here until the client has taken what it was sent.
     onNext: (_context, { context: { response } }) => taken(response),
@@ -141,7 +143,7 @@ function taken(response: ServerResponse): Promise<void> | undefined {
 }
 
 /** The same results, and at their end the error that ended them, as a result: events have no other way to tell it. */
-function endingInWords(results: Results, stream: Stream): Results & { throw: Results['return'] } {
+function endingInWords(results: Results, stream: Stream, told: () => void): Results & { throw: Results['return'] } {
   let lastWord: GraphQLFormattedError | null = null;
   stream.end = (error) => {
     lastWord = error;
@@ -157,7 +159,9 @@ function endingInWords(results: Results, stream: Stream): Results & { throw: Res
     async next() {
       try {
         const next = await results.next();
-        return next.done === true ? said() : next;
+        if (next.done === true) return said();
+        told();
+        return next;
       } catch (error) {
         if (!(error instanceof GraphQLError)) throw error;
         lastWord = error.toJSON();

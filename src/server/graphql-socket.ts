@@ -89,7 +89,10 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
     },
     execute: ({ contextValue }) => contextValue as ExecutionResult,
     subscribe: ({ contextValue }) => contextValue as AsyncIterableIterator<ExecutionResult>,
-    onNext: (_context, _id, _payload, _args, result) => writtenPayload(result),
+    onNext(_context, _id, _payload, { document }, result) {
+      if (document === MANY_RESULTS) metrics.changeTold();
+      return writtenPayload(result);
+    },
     onClose: ({ extra }) => {
       extra.stopWatching();
     },

@@ -3,12 +3,15 @@ import { openViewers, type Viewer, type Viewers } from '../access/viewers.ts';
 import { createApiKeys } from '../accounts/api-keys.ts';
 import { createIdentify, type FindAccount, type FindKey } from '../accounts/identity.ts';
 import { createTokenVerifier, signOwnToken } from '../accounts/token-verifier.ts';
+import { tellingOfCommits } from '../access/telling-of-commits.ts';
 import type { Definitions } from '../compiler/definition.ts';
 import type { Deployment } from '../database/deployment.ts';
 import { accountsProof, jwtKey, viewerTokenKey } from '../database/keys.ts';
 import { openPool, type Queryable } from '../database/queryable.ts';
 import type { Settings } from '../database/settings.ts';
+import { openDelivery, type OpenDelivery } from '../delivery/open-delivery.ts';
 import { PEOPLE } from '../demo/people.ts';
+import { createScopes } from '../reader/scopes.ts';
 import { createLog, type Log } from './log.ts';
 import { createReadinessCheck } from './readiness.ts';
 import { startServer, type RunningServer } from './start-server.ts';
@@ -46,11 +49,25 @@ export async function serve({ deployment, settings, definitions, page }: ServeOp
     log.error({ err: error }, 'work after a change failed');
   };
   const administrators = adminUrl === null ? null : openAdministrators({ url: adminUrl, key, onError });
+  const delivery = openDelivery({
+    url: apiUrl,
+    secret,
+    viewers,
+    scopes: createScopes(viewers),
+    statementTimeout: settings.statementTimeout,
+    onError,
+  });
   const closeConnections = async () => {
+    await delivery.end();
     await Promise.all([viewers.end(), administrators?.end(), api.end()]);
   };
   try {
-    const running = await listen({ settings, definitions, page, secret, log, api, viewers, administrators });
+    const wake = () => delivery.wake();
+    const running = await listen({
+      ...{ settings, definitions, page, secret, log, api, delivery },
+      viewers: tellingOfCommits(viewers, ['write', 'change'], wake),
+      administrators: administrators && tellingOfCommits(administrators, ['change'], wake),
+    });
     return {
       url: running.url,
       async stop() {
@@ -70,6 +87,7 @@ interface Opened extends Pick<ServeOptions, 'settings' | 'definitions' | 'page'>
   api: Queryable;
   viewers: Viewers;
   administrators: Administrators | null;
+  delivery: OpenDelivery;
 }
 
 async function listen({ settings, page, secret, log, api, ...services }: Opened): Promise<RunningServer> {
@@ -95,7 +113,8 @@ async function listen({ settings, page, secret, log, api, ...services }: Opened)
     createContext,
     subscribe,
     mayLook: (viewer) => mayLook(services.viewers, viewer),
-    onAccountEnded: () => () => undefined,
+    onAccountEnded: (viewer, listener) => services.delivery.onEnded(viewer, listener),
+    deliveryState: () => services.delivery.state,
     checkReadiness: readiness.check,
     viewAs: await viewAsFor(settings, api, secret, findAccount),
     allowedOrigins: settings.origins,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { DeliveryState } from '../delivery/delivery.ts';
 import { startApollo, type GraphqlParts } from './apollo.ts';
 import { answerGraphql, type GraphqlDoor } from './graphql-http.ts';
 import { openEventsDoor, wantsEvents } from './graphql-events.ts';
@@ -19,6 +20,8 @@ export interface ServerOptions extends Pick<GraphqlDoor, 'identify' | 'createCon
   port: number;
   graphql: GraphqlParts;
   onAccountEnded: OnAccountEnded;
+  /** What is being delivered, for the metrics; null where nothing is followed. */
+  deliveryState?: () => DeliveryState | null;
   checkReadiness: CheckReadiness;
   log: Log;
   /** The folder of the built GraphiQL page, or null for none. */
@@ -45,7 +48,7 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { log, page = null, viewAs = null, allowedOrigins = [], sizeLimit = 1_000_000, patience = 10_000 } = options;
   const { keepAlive = 15_000 } = options;
-  const metrics = createMetrics();
+  const metrics = createMetrics(options.deliveryState ?? (() => null));
   const apollo = await startApollo(options.graphql, log, (code) => {
     metrics.error(code);
   });
