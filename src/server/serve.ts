@@ -8,6 +8,8 @@ import type { Deployment } from '../database/deployment.ts';
 import { accountsProof, jwtKey, viewerTokenKey } from '../database/keys.ts';
 import { openPool, type Queryable } from '../database/queryable.ts';
 import type { Settings } from '../database/settings.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import { openDelivery } from '../delivery/open-delivery.ts';
 import { PEOPLE } from '../demo/people.ts';
 import { createLog, type Log } from './log.ts';
 import { createReadinessCheck } from './readiness.ts';
@@ -32,6 +34,10 @@ export async function serve({ deployment, settings, definitions, page }: ServeOp
   const { secret, apiUrl, adminUrl } = deployment;
   const log = createLog(settings.logLevel);
   const key = viewerTokenKey(secret);
+  // What this process changed itself, its followers are told of at once.
+  const onCommit = () => {
+    delivery.wake();
+  };
   // Looks up accounts and readiness; what viewers ask goes through `viewers` alone.
   const api = openPool(apiUrl, 2, 'rowplane server');
   const viewers = openViewers({
@@ -41,16 +47,31 @@ export async function serve({ deployment, settings, definitions, page }: ServeOp
     lent: settings.writers,
     statementTimeout: settings.statementTimeout,
     transactionTimeout: settings.transactionTimeout,
+    onCommit,
   });
   const onError = (error: unknown) => {
     log.error({ err: error }, 'work after a change failed');
   };
-  const administrators = adminUrl === null ? null : openAdministrators({ url: adminUrl, key, onError });
+  const administrators = adminUrl === null ? null : openAdministrators({ url: adminUrl, key, onError, onCommit });
+  const delivery = openDelivery({
+    url: apiUrl,
+    secret,
+    viewers,
+    interval: settings.deliveryInterval,
+    keep: settings.changesKept,
+    mostHeld: settings.followedRecords,
+    mostWaiting: settings.waitingChanges,
+    statementTimeout: settings.statementTimeout,
+    onError: (error) => {
+      log.warn({ err: error }, 'delivering changes failed, and is tried again');
+    },
+  });
   const closeConnections = async () => {
+    await delivery.end();
     await Promise.all([viewers.end(), administrators?.end(), api.end()]);
   };
   try {
-    const running = await listen({ settings, definitions, page, secret, log, api, viewers, administrators });
+    const running = await listen({ settings, definitions, page, secret, log, api, viewers, administrators, delivery });
     return {
       url: running.url,
       async stop() {
@@ -70,6 +91,7 @@ interface Opened extends Pick<ServeOptions, 'settings' | 'definitions' | 'page'>
   api: Queryable;
   viewers: Viewers;
   administrators: Administrators | null;
+  delivery: Delivery;
 }
 
 async function listen({ settings, page, secret, log, api, ...services }: Opened): Promise<RunningServer> {

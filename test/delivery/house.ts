@@ -124,7 +124,6 @@ export function openHouse(office: Office, options: Partial<DeliveryOptions> = {}
     url: office.database.apiUrl,
     secret: office.database.secret,
     viewers: office.viewers,
-    scopes: reader.scopes,
     interval: 20,
     onError: (error) => void errors.push(error),
     ...options,
