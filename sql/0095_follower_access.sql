@@ -59,7 +59,7 @@ as $$
     where rowplane.role_of(person) = 'EXTERNAL'
   )
   select
-    md5(concat_ws(' ', rowplane.role_of(person), (select u.seen from users u),
+    md5(concat_ws(' ', rowplane.role_of(person), case when rowplane.role_of(person) = 'GUEST' then person end, (select u.seen from users u),
       (select string_agg(p.id || ' ' || md5(p.content::text), ' ' order by p.id) from planes p),
       rowplane.rights_of(person, (select w.company_id from rowplane.workspaces w where w.id = workspace)))),
     md5(concat_ws(' ', (select string_agg(s.scope_id::text, ' ' order by s.scope_id) from scopes s),
@@ -69,7 +69,7 @@ as $$
       (select string_agg(f.name, ' ' order by f.name) from rowplane.functions f where rowplane.function_decision(person, workspace, f.name) = 'ALLOW'),
       (select l.holder_id is distinct from person from rowplane.workspace_locks l where l.workspace_id = workspace))),
     exists (select from scopes) and exists (select from planes),
-    rowplane.role_of(person) = 'GUEST' or exists (select from planes p where p.id = any (rowplane.personal_planes(workspace))),
+    exists (select from planes p where p.id = any (rowplane.personal_planes(workspace))),
     exists (select from planes p where p.content::text ~ '"(today|now)')
 $$;
 

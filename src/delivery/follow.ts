@@ -1,4 +1,5 @@
 import type { Viewer } from '../access/viewers.ts';
+import { catchUp } from './catch-up.ts';
 import type { ChangeCursors } from './cursors.ts';
 import type { Change, Content, Follower } from './delivery.ts';
 import type { AccessClass, Feed } from './feed.ts';
@@ -41,7 +42,7 @@ const ATTEMPTS = 40;
 
 /** Makes followers: what they hold is read before they count, so that nothing is missed in between. */
 export function createFollowing(parts: FollowingParts) {
-  const { listings, sights, people, subscribers, loop, mostWaiting } = parts;
+  const { cursors, listings, sights, people, subscribers, loop, mostWaiting } = parts;
 
   function newSubscriber({ viewer, source, content, workspaces }: FollowRequest): Subscriber {
     const { kinds } = source;
@@ -102,11 +103,7 @@ export function createFollowing(parts: FollowingParts) {
       );
     if (isSame) {
       for (const { access, listing } of gathered) link(listings, subscriber, access, listing, null);
-      const { definition } = subscriber.source;
-      subscriber.sight = sightMark(
-        subscriber.links.values(),
-        definition === null ? undefined : sights.definitions[definition],
-      );
+      subscriber.sight = sightMark(subscriber, sights.definitions[subscriber.source.definition ?? '']);
       subscribers.add(subscriber);
     }
     return isSame;
@@ -115,12 +112,17 @@ export function createFollowing(parts: FollowingParts) {
   return async function follow(request: FollowRequest): Promise<Follower<Change<AnyKind>>> {
     const subscriber = newSubscriber(request);
     try {
+      const progress = request.after === null ? null : cursors.read(subscriber.place, request.after);
       for (let attempt = 1; ; attempt++) {
         await loop.atRest(() => undefined);
         let gathered: Part[] = [];
         try {
           gathered = await gather(subscriber);
-          if (await loop.atRest(() => sit(subscriber, gathered))) break;
+          const since = await loop.atRest((settled) => (sit(subscriber, gathered) ? settled : null));
+          if (since !== null) {
+            if (progress !== null) await catchUp(parts, subscriber, progress, since);
+            break;
+          }
         } catch (error) {
           if (!(error instanceof Outdated) || attempt >= ATTEMPTS) throw error;
         } finally {

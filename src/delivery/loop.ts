@@ -253,8 +253,8 @@ export function startLoop(options: LoopOptions): Loop {
     subscriber.queue.push(changeOf(cursors, subscriber.place, told, progress));
   }
 
-  function markOf({ links, source }: Subscriber): string {
-    return sightMark(links.values(), source.definition === null ? undefined : sights.definitions[source.definition]);
+  function markOf(subscriber: Subscriber): string {
+    return sightMark(subscriber, sights.definitions[subscriber.source.definition ?? '']);
   }
 
   /** A listing that can't be read holds nobody else up for long. */

@@ -1,6 +1,6 @@
 import type { Viewer, Viewers } from '../access/viewers.ts';
 import { deliveryProof } from '../database/keys.ts';
-import type { Reader } from '../reader/reader.ts';
+import { createScopes, type Scope } from '../reader/scopes.ts';
 import { createChangeCursors } from './cursors.ts';
 import type { Change, Content, Delivery, DeliveryState, Follower, MailboxKind, RecordKind } from './delivery.ts';
 import { openFeed } from './feed.ts';
@@ -18,8 +18,6 @@ export interface DeliveryOptions {
   /** ROWPLANE_SECRET: cursors and the proof that the database asks for derive from it. */
   secret: string;
   viewers: Viewers;
-  /** Whose scopes say which workspace an archive or folder is in. */
-  scopes: Reader['scopes'];
   /** Milliseconds between two looks at what is new. Default 100. */
   interval?: number;
   /** Seconds that changes are kept for those who go on from a cursor. Default 4 hours. */
@@ -47,7 +45,6 @@ export function openDelivery({
   url,
   secret,
   viewers,
-  scopes,
   interval = 100,
   keep = 4 * 3600,
   mostHeld = 2_000_000,
@@ -56,6 +53,7 @@ export function openDelivery({
   onError = () => undefined,
 }: DeliveryOptions): OpenDelivery {
   const feed = openFeed({ url, proof: deliveryProof(secret), onError, statementTimeout });
+  const scopes = createScopes(viewers);
   const sights = createSights();
   const people = createPeople((person) => sights.forget(person));
   const listings = createListings(mostHeld);
@@ -77,7 +75,7 @@ export function openDelivery({
   }, MINUTE);
   everyMinute.unref();
 
-  async function workspacesOf(viewer: Viewer, scope: Parameters<typeof scopes.workspacesOf>[1]) {
+  async function workspacesOf(viewer: Viewer, scope: Scope) {
     return scope === 'everywhere' ? null : scopes.workspacesOf(viewer, scope);
   }
 

@@ -6,6 +6,8 @@ export interface Queue<C> {
   readonly follower: Follower<C>;
   readonly isOpen: boolean;
   push: (item: C) => void;
+  /** Takes out what waits. */
+  drain: () => C[];
   /** Ends it: what waits is not given any more, since it may be what nobody may see any more. */
   fail: (reason: Refusal) => void;
   end: () => void;
@@ -99,6 +101,11 @@ export function createQueue<C>({ limit, nameOf, merge, onEnd }: QueueOptions<C>)
           ),
         );
       }
+    },
+    drain() {
+      const items = [...waiting.values()];
+      waiting.clear();
+      return items;
     },
     fail,
     end,

@@ -53,8 +53,10 @@ export function changeOf(
   };
 }
 
-/** Equal as long as a subscriber sees the same, of the same definition. */
-export function sightMark(links: Iterable<Link>, definition: string | undefined): string {
-  const parts = [...links].map(({ listing, group }) => `${listing.key} ${group.key}`).sort();
-  return markOf([definition ?? '', ...parts]);
+/** Equal as long as a subscriber sees the same, of the same definition: in any process. */
+export function sightMark({ content, links }: Subscriber, definition: string | undefined): string {
+  const parts = [...links.values()].map(({ access: { workspace, look, place, act } }) =>
+    [workspace, look, place, content.tellsAccess ? act : ''].join(' '),
+  );
+  return markOf([definition ?? '', ...parts.sort()]);
 }

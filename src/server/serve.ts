@@ -3,7 +3,6 @@ import { openViewers, type Viewer, type Viewers } from '../access/viewers.ts';
 import { createApiKeys } from '../accounts/api-keys.ts';
 import { createIdentify, type FindAccount, type FindKey } from '../accounts/identity.ts';
 import { createTokenVerifier, signOwnToken } from '../accounts/token-verifier.ts';
-import { tellingOfCommits } from '../access/telling-of-commits.ts';
 import type { Definitions } from '../compiler/definition.ts';
 import type { Deployment } from '../database/deployment.ts';
 import { accountsProof, jwtKey, viewerTokenKey } from '../database/keys.ts';
@@ -11,7 +10,6 @@ import { openPool, type Queryable } from '../database/queryable.ts';
 import type { Settings } from '../database/settings.ts';
 import { openDelivery, type OpenDelivery } from '../delivery/open-delivery.ts';
 import { PEOPLE } from '../demo/people.ts';
-import { createScopes } from '../reader/scopes.ts';
 import { createLog, type Log } from './log.ts';
 import { createReadinessCheck } from './readiness.ts';
 import { startServer, type RunningServer } from './start-server.ts';
@@ -35,6 +33,10 @@ export async function serve({ deployment, settings, definitions, page }: ServeOp
   const { secret, apiUrl, adminUrl } = deployment;
   const log = createLog(settings.logLevel);
   const key = viewerTokenKey(secret);
+  // What this process changed itself, its followers are told of at once.
+  const onCommit = () => {
+    delivery.wake();
+  };
   // Looks up accounts and readiness; what viewers ask goes through `viewers` alone.
   const api = openPool(apiUrl, 2, 'rowplane server');
   const viewers = openViewers({
@@ -44,30 +46,31 @@ export async function serve({ deployment, settings, definitions, page }: ServeOp
     lent: settings.writers,
     statementTimeout: settings.statementTimeout,
     transactionTimeout: settings.transactionTimeout,
+    onCommit,
   });
   const onError = (error: unknown) => {
     log.error({ err: error }, 'work after a change failed');
   };
-  const administrators = adminUrl === null ? null : openAdministrators({ url: adminUrl, key, onError });
+  const administrators = adminUrl === null ? null : openAdministrators({ url: adminUrl, key, onError, onCommit });
   const delivery = openDelivery({
     url: apiUrl,
     secret,
     viewers,
-    scopes: createScopes(viewers),
+    interval: settings.deliveryInterval,
+    keep: settings.changesKept,
+    mostHeld: settings.followedRecords,
+    mostWaiting: settings.waitingChanges,
     statementTimeout: settings.statementTimeout,
-    onError,
+    onError: (error) => {
+      log.warn({ err: error }, 'delivering changes failed, and is tried again');
+    },
   });
   const closeConnections = async () => {
     await delivery.end();
     await Promise.all([viewers.end(), administrators?.end(), api.end()]);
   };
   try {
-    const wake = () => delivery.wake();
-    const running = await listen({
-      ...{ settings, definitions, page, secret, log, api, delivery },
-      viewers: tellingOfCommits(viewers, ['write', 'change'], wake),
-      administrators: administrators && tellingOfCommits(administrators, ['change'], wake),
-    });
+    const running = await listen({ settings, definitions, page, secret, log, api, viewers, administrators, delivery });
     return {
       url: running.url,
       async stop() {

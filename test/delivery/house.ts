@@ -6,7 +6,16 @@ import { openDelivery, type DeliveryOptions, type OpenDelivery } from '../../src
 import { createReader, type Reader } from '../../src/reader/reader.ts';
 import { readRecords } from '../../src/reader/read-records.ts';
 import { emptySelection } from '../../src/reader/selection.ts';
-import type { Office } from '../support/office.ts';
+import type { Definitions } from '../../src/compiler/definition.ts';
+import type { Viewers } from '../../src/access/viewers.ts';
+import type { TestDatabase } from '../support/database.ts';
+
+/** What a delivery works over: an office is one. */
+export interface Grounds {
+  database: TestDatabase;
+  viewers: Viewers;
+  definitions: Definitions;
+}
 
 /** What a program that follows a list comes to hold, and what it was told. */
 export interface Watch {
@@ -49,7 +58,7 @@ export interface House {
 }
 
 export function contentFor(
-  office: Office,
+  office: Grounds,
   reader: Reader,
   { definition = 'paper', cells = ['title'], personal = false }: WatchOptions = {},
 ): Content {
@@ -75,7 +84,7 @@ export function contentFor(
 }
 
 export function listFor(
-  office: Office,
+  office: Grounds,
   { definition = 'paper', where, archive, folder }: WatchOptions = {},
 ): RecordList {
   const found = office.definitions.get(definition)!;
@@ -117,14 +126,13 @@ export function collect(
   return watch;
 }
 
-export function openHouse(office: Office, options: Partial<DeliveryOptions> = {}): House {
+export function openHouse(office: Grounds, options: Partial<DeliveryOptions> = {}): House {
   const reader = createReader(office.viewers);
   const errors: unknown[] = [];
   const delivery = openDelivery({
     url: office.database.apiUrl,
     secret: office.database.secret,
     viewers: office.viewers,
-    scopes: reader.scopes,
     interval: 20,
     onError: (error) => void errors.push(error),
     ...options,

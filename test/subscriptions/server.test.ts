@@ -134,7 +134,7 @@ test('M5: access that is taken ends what it covered, and that it changed is told
   const documents = listen<{ kind: string; id: string }>(emil, 'subscription { documentsChanged { kind id } }');
   const access = listen<{ workspaces: string[] }>(emil, 'subscription { accessChanged { workspaces } }');
   const { totalCount } = await ask<{ totalCount: number }>(emil, '{ documents(first: 0) { totalCount } }');
-  await followersOf(server.url, 2);
+  await followersOf(server.url, 1);
   const taken = 'delete from rowplane.group_members where user_id = $1 returning group_id';
   const groups = await demo.database.owner.query<{ group_id: string }>(taken, [demo.people.emil]);
   const started = performance.now();
