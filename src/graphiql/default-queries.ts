@@ -117,4 +117,57 @@ query Rights {
 }
 `;
 
-export const defaultTabs = [overview, processes, documents, definition, rights].map((query) => ({ query }));
+const mailbox = `# What comes into the viewer's mailbox, while it runs.
+# Open a second window as somebody else (/?as=ben), and
+# place a process there with the next tab.
+subscription Mailbox {
+  mailboxChanged {
+    kind
+    id
+    entry {
+      note
+      sender { name }
+      record {
+        ... on Process { reference dueAt abilities }
+      }
+    }
+    cursor
+  }
+}
+`;
+
+const place = `# First choose: ids of processes, and of who may get
+# them. Then place, with what was chosen as variables.
+query Choose {
+  processes(
+    where: { endedAt: { isSet: false } }
+    first: 3
+  ) {
+    nodes { id reference }
+  }
+  users(first: 20) { nodes { id name } }
+}
+
+mutation Place($records: [ID!]!, $to: ID!) {
+  placeInMailbox(
+    input: {
+      records: $records
+      recipients: [$to]
+      note: "The site plan is here now."
+    }
+  ) {
+    placed
+  }
+}
+`;
+
+const chosen = `{
+  "records": ["…"],
+  "to": "…"
+}
+`;
+
+export const defaultTabs = [
+  ...[overview, processes, documents, definition, rights, mailbox].map((query) => ({ query })),
+  { query: place, variables: chosen },
+];

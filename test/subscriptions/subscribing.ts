@@ -57,7 +57,10 @@ export function listen<T = Record<string, unknown>>(
       { query, variables },
       {
         next({ data, errors }: ExecutionResult) {
-          if (errors !== undefined) console.error(JSON.stringify(errors));
+          if (errors !== undefined) {
+            end(errors);
+            return;
+          }
           results.push(Object.values(data!)[0] as T);
           wake();
         },
@@ -88,7 +91,7 @@ export function listen<T = Record<string, unknown>>(
 
 /** Waits until a server has so many subscriptions that have begun, those of access apart. */
 export async function followersOf(url: string, count: number): Promise<void> {
-  const latest = Date.now() + 5000;
+  const latest = Date.now() + 30_000;
   for (;;) {
     const text = await (await fetch(`${url}/metrics`)).text();
     const followers = Number(/^rowplane_followers (.*)$/m.exec(text)?.[1]);
