@@ -290,7 +290,7 @@ export function startLoop(options: LoopOptions): Loop {
       if (resting.length > 0) isAwake = true;
       if (!ended) await sleep();
     }
-    for (const { fail } of resting.splice(0)) fail(new Error('The delivery has ended.'));
+    for (const { fail } of resting.splice(0)) fail(hasEnded());
   }
 
   const running = run();
@@ -299,6 +299,7 @@ export function startLoop(options: LoopOptions): Loop {
     wake,
     atRest: <T>(work: (settled: Snapshot) => T) =>
       new Promise<T>((resolve, reject) => {
+        if (ended) reject(hasEnded());
         resting.push({
           since: round,
           fail: reject,
@@ -325,6 +326,10 @@ async function inTurns<T>(items: readonly T[], width: number, work: (item: T) =>
     for (const item of left) await work(item);
   };
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+}
+
+function hasEnded(): Error {
+  return new Error('The delivery has ended: nothing can be followed through it any more.');
 }
 
 function pauseBriefly(): Promise<void> {

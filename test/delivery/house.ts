@@ -24,6 +24,8 @@ export interface Watch {
   news: () => string[];
   /** By id, as told. */
   held: Map<string, unknown>;
+  /** What it was told at any time to be gone. */
+  everGone: Set<string>;
   cursor: string | null;
   /** Why it ended; null while it goes on, undefined if it just did. */
   failure: unknown;
@@ -107,6 +109,7 @@ export function collect(
     follower,
     news: () => told.splice(0),
     held: new Map(),
+    everGone: new Set(),
     cursor: null,
     failure: null,
   };
@@ -114,8 +117,10 @@ export function collect(
     try {
       for await (const { kind, id, content, cursor } of follower) {
         told.push(`${kind} ${id}`);
-        if (gone.includes(kind)) watch.held.delete(id);
-        else watch.held.set(id, content);
+        if (gone.includes(kind)) {
+          watch.held.delete(id);
+          watch.everGone.add(id);
+        } else watch.held.set(id, content);
         watch.cursor = cursor;
       }
       watch.failure = undefined;
