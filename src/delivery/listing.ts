@@ -1,7 +1,7 @@
-import { Refusal } from '../access/refusals.ts';
 import type { Viewer } from '../access/viewers.ts';
 import type { Content } from './delivery.ts';
 import type { AccessClass } from './feed.ts';
+import { tooMany } from './endings.ts';
 import { createIdSet, type IdSet } from './id-set.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { IdReading, Source } from './source.ts';
@@ -193,12 +193,4 @@ export function createListings(mostHeld: number): Listings {
       else if (byKey.get(listing.key) === listing) remove(listing);
     },
   };
-}
-
-export function tooMany(mostHeld: number): Refusal {
-  return new Refusal(
-    'TOO_COMPLEX',
-    `The lists that are followed through this server hold more than ${mostHeld} records. Narrow the condition, or name an archive or folder.`,
-    { mostHeld },
-  );
 }

@@ -1,9 +1,11 @@
 import { Refusal, sqlState } from '../access/refusals.ts';
 import type { ChangeCursors, Progress } from './cursors.ts';
 import { orderOf } from './cursors.ts';
+import { cannotBeRead, definitionChanged, hasEnded, lostTrack, tooMany, tooMuchChanged } from './endings.ts';
 import type { Batch, Feed } from './feed.ts';
 import { isEnded } from './feed.ts';
-import { tooMany, type Listing, type Listings } from './listing.ts';
+import { inTurns, pauseBriefly } from './in-turns.ts';
+import type { Listing, Listings } from './listing.ts';
 import { addMoves, prepareMove, relink, toldOf, type Move, type PreparedMove } from './moves.ts';
 import type { People } from './people.ts';
 import { findOut, isDue, settle, type Findings } from './rounds.ts';
@@ -209,12 +211,15 @@ export function startLoop(options: LoopOptions): Loop {
     const upTo = place!;
     const found: Findings[] = [];
     let isComplete = true;
+    let isFailing = false;
     await inTurns(due, SIDE_BY_SIDE, async (listing) => {
       try {
-        found.push(await findOut(listing, mostHeld));
+        const findings = await findOut(listing, mostHeld);
+        if (findings !== null) found.push(findings);
         listing.failures = 0;
       } catch (error) {
         isComplete = false;
+        isFailing = true;
         giveUp(listing, error);
       }
     });
@@ -245,7 +250,7 @@ export function startLoop(options: LoopOptions): Loop {
     }
     if (isComplete) settled = upTo;
     if (listings.held > mostHeld) for (const { listing } of found) failAll(listing, tooMany(mostHeld));
-    if (found.length < due.length) await pauseBriefly();
+    if (isFailing) await pauseBriefly();
     return batch;
   }
 
@@ -318,39 +323,4 @@ export function startLoop(options: LoopOptions): Loop {
       await running;
     },
   };
-}
-
-async function inTurns<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
-  const left = items.values();
-  const worker = async () => {
-    for (const item of left) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
-}
-
-function hasEnded(): Error {
-  return new Error('The delivery has ended: nothing can be followed through it any more.');
-}
-
-function pauseBriefly(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 50));
-}
-
-function lostTrack(): Refusal {
-  return new Refusal('STALE_VERSION', 'What happened meanwhile is no longer kept. Query again, and follow anew.');
-}
-
-function definitionChanged(definition: string): Refusal {
-  return new Refusal('STALE_VERSION', `The definition ${definition} changed. Query again, and follow anew.`);
-}
-
-function tooMuchChanged(): Refusal {
-  return new Refusal(
-    'STALE_VERSION',
-    'Your access changed for too much to tell one by one. Query again, and follow anew.',
-  );
-}
-
-function cannotBeRead(): Refusal {
-  return new Refusal('TOO_COMPLEX', 'Reading what changed here takes too long. Narrow the condition, or select less.');
 }

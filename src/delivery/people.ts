@@ -1,6 +1,6 @@
 import type { Viewer } from '../access/viewers.ts';
-import { Refusal } from '../access/refusals.ts';
 import type { AccessChange, Follower } from './delivery.ts';
+import { accountEnded } from './endings.ts';
 import { createQueue, type Queue } from './queue.ts';
 
 /** Of whom a process wants to know what they may see: because they follow something, or have a socket open. */
@@ -84,9 +84,4 @@ export function createPeople(onGone: (person: string) => void): People {
       for (const person of ended) for (const { onEnded } of [...(interests.get(person) ?? [])]) onEnded();
     },
   };
-}
-
-/** The account behind a subscription or socket is blocked, deactivated or deleted. */
-export function accountEnded(): Refusal {
-  return new Refusal('UNAUTHENTICATED', 'This account may not look any more.');
 }

@@ -1,7 +1,8 @@
 import type { Viewer } from '../access/viewers.ts';
 import type { Content } from './delivery.ts';
+import { tooMany } from './endings.ts';
 import { createIdSet, type IdSet } from './id-set.ts';
-import { tooMany, type Group, type Listing } from './listing.ts';
+import type { Group, Listing } from './listing.ts';
 import type { Subscriber, Told } from './subscriber.ts';
 
 /** What a round found out about a listing, before anybody is told. */
@@ -29,10 +30,11 @@ export function isDue(listing: Listing): boolean {
   return listing.isFormed && listing.groups.size > 0 && (listing.isStale || listing.pending.size > 0);
 }
 
-/** Reads, as one of those who follow it, which of a listing's changed ids are there now, and what they hold. */
-export async function findOut(listing: Listing, mostHeld: number): Promise<Findings> {
+/** Reads, as one of those who follow it, which of a listing's changed ids are there now, and what they hold. Null: nobody follows it any more. */
+export async function findOut(listing: Listing, mostHeld: number): Promise<Findings | null> {
   const { workspace, source, pending, isStale } = listing;
-  const reader = listing.reader()!;
+  const reader = listing.reader();
+  if (reader === null) return null;
   const ids = [...pending];
   const held = listing.ids;
   let ticks = -1;

@@ -117,9 +117,9 @@ query Rights {
 }
 `;
 
-const mailbox = `# What comes into the viewer's mailbox, while it runs.
-# Open a second window as somebody else (/?as=ben), and
-# place a process there with the next tab.
+const mailbox = `# What comes into the viewer's mailbox. Let it
+# run, open another window (/?as=ben), and place
+# a process from there, by the next tab.
 subscription Mailbox {
   mailboxChanged {
     kind
@@ -128,7 +128,11 @@ subscription Mailbox {
       note
       sender { name }
       record {
-        ... on Process { reference dueAt abilities }
+        ... on Process {
+          reference
+          dueAt
+          abilities
+        }
       }
     }
     cursor
@@ -136,8 +140,8 @@ subscription Mailbox {
 }
 `;
 
-const place = `# First choose: ids of processes, and of who may get
-# them. Then place, with what was chosen as variables.
+const place = `# First choose a process, and who gets it. Then
+# place it, with their ids as variables.
 query Choose {
   processes(
     where: { endedAt: { isSet: false } }
