@@ -27,7 +27,7 @@ type EventRequest = Request<IncomingMessage, Stream>;
 const EVENTS = 'text/event-stream';
 const WHY_ENDED: Readonly<Record<EndOfIdentity, GraphQLFormattedError>> = {
   expired: { message: 'The token has expired: sign in again.', extensions: { code: 'UNAUTHENTICATED' } },
-  refused: { message: 'The account or key may not look any more.', extensions: { code: 'FORBIDDEN' } },
+  refused: { message: 'This account or key may not look any more.', extensions: { code: 'UNAUTHENTICATED' } },
 };
 
 /** Milliseconds that a client whose stream has to end gets to take the last word, before it is cut off. */

@@ -111,7 +111,7 @@ describe('the same rules as for HTTP and WebSockets', () => {
     });
     const response = await post('subscription { ticks }', await bearer(60), watched);
     for (const listener of ended) listener();
-    expect(await response.text()).toMatch(/FORBIDDEN.*\n\nevent: complete/);
+    expect(await response.text()).toMatch(/UNAUTHENTICATED.*\n\nevent: complete/);
     expect(ended.size).toBe(0);
     await watched.stop();
   });
