@@ -6,6 +6,7 @@ import { Refusal } from '../access/refusals.ts';
 import { refuse } from './graphql-http.ts';
 import { readJson, RequestProblem } from './http.ts';
 import type { EndOfIdentity, IdentityWatch } from './identity-watch.ts';
+import type { Metrics } from './metrics.ts';
 import { runOperation, type Operations, type Results } from './operation.ts';
 import { originAllowed } from './origins.ts';
 
@@ -50,9 +51,7 @@ export function openEventsDoor(options: EventsOptions) {
       const way = { route: 'events', requestId: context.requestId, byGet: raw.method === 'GET' };
       const outcome = await runOperation(options, raw.headers.authorization, payload, way);
       if ('refused' in outcome) return { data: undefined, errors: outcome.refused } as never;
-      return (
-        'results' in outcome ? endingInWords(outcome.results, context, metrics.changeTold) : outcome.result
-      ) as never;
+      return ('results' in outcome ? endingInWords(outcome.results, context, metrics) : outcome.result) as never;
     },
     // The library reads on as fast as results come: it waits here until the client has taken what it was sent.
     onNext: (_context, { context: { response } }) => taken(response),
@@ -143,7 +142,7 @@ function taken(response: ServerResponse): Promise<void> | undefined {
 }
 
 /** The same results, and at their end the error that ended them, as a result: events have no other way to tell it. */
-function endingInWords(results: Results, stream: Stream, told: () => void): Results & { throw: Results['return'] } {
+function endingInWords(results: Results, stream: Stream, metrics: Metrics): Results & { throw: Results['return'] } {
   let lastWord: GraphQLFormattedError | null = null;
   stream.end = (error) => {
     lastWord = error;
@@ -160,7 +159,7 @@ function endingInWords(results: Results, stream: Stream, told: () => void): Resu
       try {
         const next = await results.next();
         if (next.done === true) return said();
-        told();
+        metrics.changeTold();
         return next;
       } catch (error) {
         if (!(error instanceof GraphQLError)) throw error;

@@ -26,6 +26,8 @@ interface Connection {
   /** The Authorization value that every operation of this connection is judged by, again each time. */
   authorization: string | undefined;
   stopWatching: () => void;
+  /** Settled when all subscriptions that the client asked for have begun. */
+  begun: Promise<unknown>;
 }
 
 /** An error as HTTP clients get it, in the class that graphql-ws asks for. */
@@ -78,7 +80,8 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
       running++;
       try {
         const way = { route: 'socket', requestId: randomUUID() };
-        const outcome = await runOperation(options, extra.authorization, payload, way);
+        const run = () => runOperation(options, extra.authorization, payload, way);
+        const outcome = await inOrder(extra, payload.query, run);
         if ('refused' in outcome) return outcome.refused.map((error) => new FormattedError(error));
         return 'results' in outcome
           ? { ...RUN, document: MANY_RESULTS, contextValue: outcome.results }
@@ -129,7 +132,10 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
     socket.on('error', (error) => {
       log.debug({ err: error }, 'socket');
     });
-    const connection: Connection = { socket, request, authorization: undefined, stopWatching: () => undefined };
+    const connection: Connection = {
+      ...{ socket, request, authorization: undefined },
+      ...{ stopWatching: () => undefined, begun: Promise.resolve() },
+    };
     const closed = protocol.opened(transportOf(socket, log), connection);
     socket.once('close', (code, reason) => {
       stopPinging();
@@ -170,6 +176,14 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
       });
     },
   };
+}
+
+/** Runs what may be no subscription when those before it have begun: so a client that subscribes first and then queries misses nothing. */
+function inOrder<T>(connection: Connection, query: string, run: () => Promise<T>): Promise<T> {
+  if (!query.includes('subscription')) return connection.begun.then(run);
+  const running = run();
+  connection.begun = Promise.allSettled([connection.begun, running]);
+  return running;
 }
 
 /** `authorization` of the connection's parameters, else the header of the upgrade request. */

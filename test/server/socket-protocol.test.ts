@@ -95,6 +95,17 @@ describe('subscriptions', () => {
     await client.dispose();
   });
 
+  test('a query that is sent behind a subscription is run when that has begun, so that nothing falls in between', async () => {
+    const client = createClient({ url: addressOf(server), webSocketImpl: WebSocket, lazy: false });
+    const results = client.iterate({ query: 'subscription { ticks }', variables: { begins: 300 } });
+    const first = results.next();
+    const query = client.iterate({ query: '{ ticking }' });
+    expect((await query.next()).value).toEqual({ data: { ticking: 1 } });
+    await first;
+    await client.dispose();
+    await until(() => open.ticks === 0);
+  });
+
   test('what is wrong with one is an error of its own, and the socket stays', async () => {
     const client = createClient({ url: addressOf(server), webSocketImpl: WebSocket });
     const results = client.iterate({ query: 'subscription { ticks }' });

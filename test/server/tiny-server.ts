@@ -36,6 +36,7 @@ const schema = new GraphQLSchema({
         type: GraphQLString,
         resolve: () => new Promise((resolve) => setTimeout(() => resolve('done'), 300)),
       },
+      ticking: { type: GraphQLInt, resolve: () => open.ticks },
       broken: {
         type: GraphQLString,
         resolve: () => {
@@ -92,11 +93,12 @@ function ticking(every: number, size: number): Results {
 /** How many subscriptions nobody has ended yet, and how many ticks were asked for. */
 export const open = { ticks: 0, told: 0 };
 
-const subscribe: Subscribe = ({ query, variables }) => {
-  if (!query.startsWith('subscription')) return Promise.resolve(null);
+const subscribe: Subscribe = async ({ query, variables }) => {
+  if (!query.startsWith('subscription')) return null;
   const problems = validate(schema, parse(query));
-  if (problems.length > 0) return Promise.resolve(problems.map((problem) => problem.toJSON()));
-  return Promise.resolve(ticking(Number(variables?.every ?? 10), Number(variables?.size ?? 0)));
+  if (problems.length > 0) return problems.map((problem) => problem.toJSON());
+  await new Promise((resolve) => setTimeout(resolve, Number(variables?.begins ?? 0)));
+  return ticking(Number(variables?.every ?? 10), Number(variables?.size ?? 0));
 };
 
 export interface TinyOptions extends Partial<ServerOptions> {
