@@ -27,8 +27,32 @@ as $$
   where people <> '{}' and e.recipient_id = any (people)
 $$;
 
--- What is new since a position, of one snapshot, which is the next position; with the permission clock. `people`: whose mailboxes are followed.
-create function rowplane.read_feed(proof text, since pg_snapshot, people uuid[])
+-- The records of some definitions that refer to some others: what is told of them changes with these (V2: a reference to what isn't seen is empty).
+create function rowplane.referring_records(workspace int, target text, targets uuid[], referring text[]) returns table (definition text, ids uuid[])
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  each record;
+  found_ids uuid[];
+begin
+  for each in
+    select d.name, rowplane.record_table_of(workspace, d.name) as record_table, f.value ->> 'column' as reference
+    from rowplane.definitions d cross join lateral jsonb_each(d.content -> 'fields') f
+    where d.name = any (referring) and f.value ->> 'type' = 'reference' and f.value ->> 'to' = target
+  loop
+    if each.record_table is not null then
+      execute format('select array_agg(t.id) from ws_%s.%I t where t.%I = any ($1)', workspace, each.record_table, each.reference) into found_ids using targets;
+      if found_ids is not null then
+        definition := each.name;
+        ids := found_ids;
+        return next;
+      end if;
+    end if;
+  end loop;
+end $$;
+
+-- What is new since a position, of one snapshot, which is the next position; with the permission clock. `people`: whose mailboxes are followed. `referring`: the definitions of which more is told than the records themselves.
+create function rowplane.read_feed(proof text, since pg_snapshot, people uuid[], referring text[])
 returns table (place text, ticks bigint, is_kept boolean, records jsonb, entries jsonb)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -53,7 +77,12 @@ begin
       where people <> '{}' group by c.xid, e.recipient_id, e.workspace_id
     )
     select pg_current_snapshot()::text, k.ticks, since is null or rowplane.is_kept(since),
-      (select coalesce(jsonb_agg(jsonb_build_object('xid', c.xid::text, 'workspace', c.workspace_id, 'definition', c.definition, 'ids', c.ids)), '[]') from changed c),
+      (select coalesce(jsonb_agg(jsonb_build_object('xid', c.xid::text, 'workspace', c.workspace_id, 'definition', c.definition, 'ids', c.ids, 'through', c.through)), '[]')
+        from (
+          select d.xid, d.workspace_id, d.definition, d.ids, false as through from changed d
+          union all
+          select d.xid, d.workspace_id, r.definition, r.ids, true from changed d cross join lateral rowplane.referring_records(d.workspace_id, d.definition, d.ids, referring) r where referring <> '{}'
+        ) c),
       (select coalesce(jsonb_agg(jsonb_build_object('xid', t.xid::text, 'recipient', t.recipient_id, 'workspace', t.workspace_id, 'ids', t.entry_ids)), '[]') from touched t)
     from rowplane.clock k;
 end $$;
@@ -85,4 +114,4 @@ begin
 end $$;
 
 -- Not for viewers, whose role has neither; and without the proof they answer nothing.
-grant execute on function rowplane.read_feed(text, pg_snapshot, uuid[]), rowplane.prune_outbox(text, interval, int) to rowplane_api;
+grant execute on function rowplane.read_feed(text, pg_snapshot, uuid[], text[]), rowplane.prune_outbox(text, interval, int) to rowplane_api;

@@ -66,7 +66,12 @@ async function missedIn(
   const missed =
     source.definition === null
       ? await feed.missedEntries(progress.done, viewer.id, workspace, MOST_ROWS)
-      : await feed.missedRecords(progress.done, viewer.id, workspace, source.definition, MOST_ROWS);
+      : await feed.missedRecords(
+          progress.done,
+          viewer.id,
+          { workspace, definition: source.definition, through: listing.refers },
+          MOST_ROWS,
+        );
   if (!missed.isKept) throw cannotGoOn('it is older than what is kept of changes');
   const wasShown = changedBy(missed, workspace, progress, since);
   const there = [...wasShown.keys()].filter((id) => listing.ids.has(id));

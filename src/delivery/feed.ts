@@ -8,6 +8,8 @@ export interface RecordRow {
   readonly workspace: number;
   readonly definition: string;
   readonly ids: readonly string[];
+  /** Whether they only refer to what changed. */
+  readonly through: boolean;
 }
 
 /** What one transaction did to one mailbox, or to the records of its entries. */
@@ -63,12 +65,22 @@ export interface Missed {
   readonly rows: readonly { readonly xid: bigint; readonly ids: readonly string[] | null; readonly shown: boolean }[];
 }
 
+/** `through`: also records that refer to what changed. */
+export interface MissedOf {
+  readonly workspace: number;
+  readonly definition: string;
+  readonly through: boolean;
+}
+
 /** How a delivery asks the database. One connection of its own; it is opened again whenever it is lost. */
 export interface Feed {
-  /** `since`: null to begin. `people`: whose mailboxes are followed. Waits while there is no connection. */
-  read(since: Snapshot | null, people: readonly string[]): Promise<Batch>;
+  /**
+   * `since`: null to begin. `people`: whose mailboxes are followed. `referring`: the definitions of which records are
+   * given, too, that refer to what changed. Waits while there is no connection.
+   */
+  read(since: Snapshot | null, people: readonly string[], referring: readonly string[]): Promise<Batch>;
   access(people: readonly string[]): Promise<AccessState>;
-  missedRecords(since: Snapshot, person: string, workspace: number, definition: string, many: number): Promise<Missed>;
+  missedRecords(since: Snapshot, person: string, of: MissedOf, many: number): Promise<Missed>;
   missedEntries(since: Snapshot, person: string, workspace: number, many: number): Promise<Missed>;
   /** Forgets what is older than so many seconds. Returns how many rows went. */
   prune(keep: number): Promise<number>;
@@ -131,10 +143,10 @@ export function openFeed({ url, proof, onError, statementTimeout }: FeedOptions)
   }
 
   return {
-    async read(since, people) {
+    async read(since, people, referring) {
       const [row] = await ask<BatchRow>(
-        'select place, ticks, is_kept, records, entries from rowplane.read_feed($1, $2::pg_snapshot, $3::uuid[])',
-        [since?.text ?? null, people],
+        'select place, ticks, is_kept, records, entries from rowplane.read_feed($1, $2::pg_snapshot, $3::uuid[], $4::text[])',
+        [since?.text ?? null, people, referring],
       );
       return {
         place: parseSnapshot(row!.place),
@@ -151,10 +163,10 @@ export function openFeed({ url, proof, onError, statementTimeout }: FeedOptions)
       );
       return { ...row!, ticks: Number(row!.ticks) };
     },
-    async missedRecords(since, person, workspace, definition, many) {
+    async missedRecords(since, person, { workspace, definition, through }, many) {
       const rows = await ask<MissedRow>(
-        'select is_kept, xid, ids, shown from rowplane.missed_records($1, $2::pg_snapshot, $3, $4, $5, $6)',
-        [since.text, person, workspace, definition, many],
+        'select is_kept, xid, ids, shown from rowplane.missed_records($1, $2::pg_snapshot, $3, $4, $5, $6, $7)',
+        [since.text, person, workspace, definition, through, many],
       );
       return missedIn(rows);
     },
@@ -183,7 +195,7 @@ interface BatchRow {
   place: string;
   ticks: string;
   is_kept: boolean;
-  records: { xid: string; workspace: number; definition: string; ids: string[] }[];
+  records: { xid: string; workspace: number; definition: string; ids: string[]; through: boolean }[];
   entries: { xid: string; recipient: string; workspace: number | null; ids: string[] | null }[];
 }
 

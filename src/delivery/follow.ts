@@ -70,11 +70,12 @@ export function createFollowing(parts: FollowingParts) {
 
   /** Throws Outdated if permissions changed meanwhile. */
   async function gather(subscriber: Subscriber): Promise<Part[]> {
-    const { viewer, source } = subscriber;
+    const { viewer, source, content } = subscriber;
+    const { tellsOthers } = content;
     const sight = sights.of(viewer);
     if (sight === undefined) throw accountEnded();
     const gathered = wantedClasses(subscriber, sight).map((access): Part => {
-      const listing = listings.get({ source, access, person: viewer.id }, ({ ticks }) => {
+      const listing = listings.get({ source, access, person: viewer.id, tellsOthers }, ({ ticks }) => {
         if (ticks !== sights.ticks) throw new Outdated('Permissions changed while this was read.');
       });
       return { access, listing };

@@ -22,6 +22,8 @@ export interface Listing {
   /** Whose it is, where it is one person's alone. */
   readonly person: string | null;
   readonly timed: boolean;
+  /** Whether records that only refer to what changed are of interest. */
+  readonly refers: boolean;
   readonly groups: Map<string, Group>;
   /** Resolves when the ids are there; rejects if they can't be, and then the listing is gone. */
   readonly formed: Promise<void>;
@@ -46,6 +48,8 @@ export interface ListingSpec {
   readonly source: Source;
   readonly access: AccessClass;
   readonly person: string;
+  /** Whether more is told than the records themselves. */
+  readonly tellsOthers: boolean;
 }
 
 /** All listings of a process. */
@@ -55,6 +59,8 @@ export interface Listings {
   all(): Iterable<Listing>;
   ofDefinition(workspace: number, definition: string): Iterable<Listing>;
   ofMailbox(person: string): Iterable<Listing>;
+  /** The definitions of those for which records count that only refer to what changed. */
+  referring(): string[];
   /** The listing, in use until it is released; formed by reading if it isn't there yet. `isTrue` says whether a reading counts: it throws if not. */
   get(spec: ListingSpec, isTrue: (reading: IdReading) => void): Listing;
   use(listing: Listing): void;
@@ -64,9 +70,9 @@ export interface Listings {
   release(listing: Listing): void;
 }
 
-export function listingKey({ source, access, person }: ListingSpec): string {
+export function listingKey({ source, access, person, tellsOthers }: ListingSpec): string {
   const whose = source.personal || access.personal ? person : '';
-  return JSON.stringify([access.workspace, access.look, access.place, whose, source.key]);
+  return JSON.stringify([access.workspace, access.look, access.place, whose, tellsOthers, source.key]);
 }
 
 export function groupKey(content: Content, access: AccessClass, person: string): string {
@@ -110,7 +116,7 @@ export function createListings(mostHeld: number): Listings {
   }
 
   function create(spec: ListingSpec, isTrue: (reading: IdReading) => void): Listing {
-    const { source, access, person } = spec;
+    const { source, access, person, tellsOthers } = spec;
     const { workspace } = access;
     const backlog: [bigint, readonly string[]][] = [];
     const pending = new Set<string>();
@@ -133,6 +139,7 @@ export function createListings(mostHeld: number): Listings {
       source,
       person: source.personal || access.personal ? person : null,
       timed: source.timed || access.timed,
+      refers: source.refers || tellsOthers,
       groups: new Map(),
       formed: Promise.resolve().then(form),
       get isFormed() {
@@ -171,6 +178,9 @@ export function createListings(mostHeld: number): Listings {
     all: () => byKey.values(),
     ofDefinition: (workspace, definition) => byDefinition.get(`${workspace} ${definition}`) ?? [],
     ofMailbox: (person) => byMailbox.get(person) ?? [],
+    referring: () => [
+      ...new Set([...byKey.values()].flatMap(({ refers, source }) => (refers && source.definition) || [])),
+    ],
     get(spec, isTrue) {
       const listing = byKey.get(listingKey(spec)) ?? create(spec, isTrue);
       use(listing);

@@ -50,6 +50,8 @@ export function startLoop(options: LoopOptions): Loop {
   /** Up to here everything was told. */
   let settled: Snapshot | null = null;
   let round = 0;
+  /** When the last round did. */
+  let began = 0;
   /** Whether somebody's access may be another one than what is followed by. */
   let mayMove = false;
   let isAwake = false;
@@ -62,6 +64,9 @@ export function startLoop(options: LoopOptions): Loop {
   }
 
   async function sleep(): Promise<void> {
+    // Many who change something at once are one round's work, and the first of them waits for nobody.
+    const left = began + interval / 4 - performance.now();
+    if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
     if (!isAwake) {
       await new Promise<void>((resolve) => {
         // Nobody to look for: sleep until somebody comes.
@@ -76,14 +81,15 @@ export function startLoop(options: LoopOptions): Loop {
   }
 
   async function look(): Promise<Batch> {
-    const batch = await feed.read(place, people.withMailbox());
+    const batch = await feed.read(place, people.withMailbox(), listings.referring());
     if (!batch.isKept) {
       for (const subscriber of subscribers) subscriber.queue.fail(lostTrack());
       settled = batch.place;
     }
     place = batch.place;
-    for (const { workspace, definition, xid, ids } of batch.records)
-      for (const listing of listings.ofDefinition(workspace, definition)) listing.note(xid, ids);
+    for (const { workspace, definition, xid, ids, through } of batch.records)
+      for (const listing of listings.ofDefinition(workspace, definition))
+        if (!through || listing.refers) listing.note(xid, ids);
     for (const { recipient, workspace, xid, ids } of batch.entries)
       for (const listing of listings.ofMailbox(recipient)) {
         if (ids === null) listing.isStale = true;
@@ -95,6 +101,7 @@ export function startLoop(options: LoopOptions): Loop {
   /** Everything that is new, to its end. */
   async function goRound(): Promise<void> {
     round++;
+    began = performance.now();
     if (place === null) settled = null;
     let batch = await look();
     settled ??= batch.place;
@@ -279,8 +286,10 @@ export function startLoop(options: LoopOptions): Loop {
       try {
         if (people.size > 0) {
           await goRound();
-          const ready = resting.filter(({ since }) => since < round);
-          for (const each of ready) resting.splice(resting.indexOf(each), 1);
+          const { ready = [], early = [] } = Object.groupBy(resting, ({ since }) =>
+            since < round ? 'ready' : 'early',
+          );
+          resting.splice(0, resting.length, ...early);
           for (const each of ready) each.run(settled!);
         } else {
           // What happens while nobody follows is nobody's.

@@ -59,7 +59,7 @@ function groupLook(from: Link | null): string[] {
 
 export function keysOf({ viewer, source, content }: Subscriber, access: AccessClass) {
   return {
-    listing: listingKey({ source, access, person: viewer.id }),
+    listing: listingKey({ source, access, person: viewer.id, tellsOthers: content.tellsOthers }),
     group: groupKey(content, access, viewer.id),
   };
 }
@@ -80,7 +80,7 @@ export async function prepareMove(
     return { ...move, listing: null, came: [], changed: [], gone: before, contents: new Map(), isTooMuch };
   }
 
-  const listing = listings.get({ source, access: to, person: viewer.id }, isTrue);
+  const listing = listings.get({ source, access: to, person: viewer.id, tellsOthers: content.tellsOthers }, isTrue);
   try {
     await listing.formed;
     const came = [...listing.ids].filter((id) => !heldBefore(id));

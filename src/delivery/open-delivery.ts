@@ -3,7 +3,7 @@ import { deliveryProof } from '../database/keys.ts';
 import { createScopes, type Scope } from '../reader/scopes.ts';
 import { createChangeCursors } from './cursors.ts';
 import type { Change, Content, Delivery, DeliveryState, Follower, MailboxKind, RecordKind } from './delivery.ts';
-import { openFeed } from './feed.ts';
+import { isEnded, openFeed } from './feed.ts';
 import { createFollowing } from './follow.ts';
 import { createListings } from './listing.ts';
 import { startLoop } from './loop.ts';
@@ -71,7 +71,9 @@ export function openDelivery({
   const everyMinute = setInterval(() => {
     for (const listing of listings.all()) if (listing.timed) listing.isStale = true;
     loop.wake();
-    prune().catch(onError);
+    prune().catch((error: unknown) => {
+      if (!isEnded(error)) onError(error);
+    });
   }, MINUTE);
   everyMinute.unref();
 

@@ -2,7 +2,7 @@ import type { Statement } from '../access/unit.ts';
 import type { Viewer, Viewers } from '../access/viewers.ts';
 import { isBlind, sightOf } from '../reader/sight.ts';
 import { idsStatement, type Filter } from '../reader/statement.ts';
-import { countsFromNow, isForEveryone } from '../compiler/condition/condition.ts';
+import { countsFromNow, fieldsOfCondition, isForEveryone } from '../compiler/condition/condition.ts';
 import type { MailboxKind, RecordKind, RecordList } from './delivery.ts';
 import { parseSnapshot, type Snapshot } from './snapshot.ts';
 
@@ -24,6 +24,8 @@ export interface Source {
   readonly personal: boolean;
   /** Whether they depend on the time. */
   readonly timed: boolean;
+  /** Whether they depend on records that these refer to: a reference to what isn't seen is empty (V2). */
+  readonly refers: boolean;
   readonly kinds: { readonly came: AnyKind; readonly changed: AnyKind; readonly gone: AnyKind };
   /** All ids in the workspace, but no more than `limit`; or which of these. */
   read(viewer: Viewer, workspace: number, chosen: Chosen): Promise<IdReading>;
@@ -42,6 +44,7 @@ export function recordSource(viewers: Viewers, { definition, condition, archive,
     definition: definition.name,
     personal: !isForEveryone(condition),
     timed: countsFromNow(condition),
+    refers: fieldsOfCondition(condition).some((field) => definition.fields[field]?.type === 'reference'),
     kinds: { came: 'APPEARED', changed: 'CHANGED', gone: 'DISAPPEARED' },
     read: (viewer, workspace, chosen) =>
       readIds(viewers, viewer, workspace, (knowledge) => {
@@ -58,6 +61,7 @@ export function mailboxSource(viewers: Viewers): Source {
     definition: null,
     personal: true,
     timed: false,
+    refers: false,
     kinds: { came: 'PLACED', changed: 'CHANGED', gone: 'REMOVED' },
     read: (viewer, workspace, chosen) =>
       readIds(viewers, viewer, workspace, () =>

@@ -14,10 +14,10 @@ afterAll(() => vault.close());
 const NOBODY = `'{}'::uuid[]`;
 /** With a proof of theirs, or one that is good for something else. */
 const asking = (proof: string): string[] => [
-  `select * from rowplane.read_feed('${proof}', null, ${NOBODY})`,
-  `select * from rowplane.read_feed('${proof}', '1:1:', ${NOBODY})`,
+  `select * from rowplane.read_feed('${proof}', null, ${NOBODY}, '{}')`,
+  `select * from rowplane.read_feed('${proof}', '1:1:', ${NOBODY}, '{}')`,
   `select * from rowplane.follower_access('${proof}', ${NOBODY}, null)`,
-  `select * from rowplane.missed_records('${proof}', '1:1:', uuidv7(), 1, 'paper', 10)`,
+  `select * from rowplane.missed_records('${proof}', '1:1:', uuidv7(), 1, 'paper', true, 10)`,
   `select * from rowplane.missed_entries('${proof}', '1:1:', uuidv7(), 1, 10)`,
   `select rowplane.prune_outbox('${proof}', interval '0')`,
 ];
@@ -41,6 +41,7 @@ test.each(ATTACKERS)('V2: %s learns nothing of the outbox and writes nothing int
       `select rowplane.note_new_entries()`,
       `select rowplane.access_keys(${vault.workspace}, uuidv7())`,
       `select rowplane.people_alike(${vault.workspace}, ${NOBODY})`,
+      `select rowplane.referring_records(${vault.workspace}, 'paper', ${NOBODY}, '{paper}')`,
       `select rowplane.entries_of_changed(${NOBODY}, '{}', '{}')`,
       `select ws_${vault.workspace}_edit.paper_note()`,
       ...asking(deliveryProof(vault.database.secret)),
@@ -62,7 +63,7 @@ test('V2: SQL that became the API’s login again has no proof, and another purp
 test('V2: the proof stands in no statement’s text that other sessions of the login could read', async () => {
   await withApi(vault, async (session) => {
     const proof = deliveryProof(vault.database.secret);
-    await session.query(`select place from rowplane.read_feed($1, null, ${NOBODY})`, [proof]);
+    await session.query(`select place from rowplane.read_feed($1, null, ${NOBODY}, '{}')`, [proof]);
     const rows = await withApi(vault, (other) =>
       other.query<{ query: string }>('select query from pg_stat_activity where query like $1', ['%read_feed%']),
     );

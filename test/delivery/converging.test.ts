@@ -19,6 +19,7 @@ let clients: string[];
 let planes: number[];
 let groups: string[];
 let people: string[];
+let matters: string[];
 const RESTRICTIONS: (Condition | null)[] = [
   null,
   { state: { equals: 'OPEN' } },
@@ -26,7 +27,8 @@ const RESTRICTIONS: (Condition | null)[] = [
   { reader: { equals: 'ME' } },
   { title: { startsWith: 'a' } },
 ];
-const VIEWS = [['titles'], ['states'], ['notes']];
+const SHOWN = [{ views: ['titles'] }, { views: ['states'] }, { views: [], layouts: ['all'] }];
+const MATTERS = { matter: { views: ['list'] } };
 
 beforeAll(async () => {
   office = await openOffice();
@@ -55,12 +57,18 @@ beforeAll(async () => {
   planes = [];
   for (const [index, group] of groups.entries()) {
     const plane = await workspace.plane(`Plane ${index}`, {
-      paper: { views: VIEWS[index]!, restriction: RESTRICTIONS[index]! },
+      ...MATTERS,
+      paper: { ...SHOWN[index], restriction: RESTRICTIONS[index]! },
     });
     await sql('insert into rowplane.plane_groups (plane_id, group_id) values ($1, $2)', [plane, group]);
     planes.push(plane);
   }
   for (const client of clients) for (const person of people) await workspace.assign(client, archives[0]!, person);
+  matters = (
+    await Promise.all(
+      archives.map((archive) => workspace.records('matter', [{ name: 'm' }, { name: 'n' }], { archive })),
+    )
+  ).flat();
   houses = [openHouse(office, { mostWaiting: 100_000 }), openHouse(office, { mostWaiting: 100_000 })];
 });
 afterAll(async () => {
@@ -84,6 +92,8 @@ const randomPaper = (number: number) =>
 const STATES = ['NEW', 'OPEN', 'DONE', null];
 const TITLES = ['a', 'b', 'ab', null];
 
+const matterTable = () => `ws_${workspace.id}.matter`;
+
 const CHANGES: ((step: Step) => Promise<unknown>)[] = [
   ({ a, b, c }) => put(a, b, c),
   ({ a, b, c }) => put(a, b, c),
@@ -92,6 +102,11 @@ const CHANGES: ((step: Step) => Promise<unknown>)[] = [
   ({ a, b }) => sql(`update ${papers()} set reader_id = $1 where id = ${randomPaper(b)}`, [pick(people, a)]),
   ({ a }) => sql(`update ${papers()} set state = $1, version = version + 1`, [pick(STATES, a)]),
   ({ a, b }) => sql(`update ${papers()} set deleted_at = ${a % 2 ? 'now()' : 'null'} where id = ${randomPaper(b)}`),
+  ({ a, b }) =>
+    sql(`update ${papers()} set matter_id = $1 where id = ${randomPaper(b)}`, [pick([...matters, null], a)]),
+  ({ a, b }) => sql(`update ${matterTable()} set name = $2 where id = $1`, [pick(matters, a), `m${b}`]),
+  ({ a, b }) =>
+    sql(`update ${matterTable()} set deleted_at = ${b % 2 ? 'now()' : 'null'} where id = $1`, [pick(matters, a)]),
   ({ b }) => sql(`delete from ${papers()} where id = ${randomPaper(b)}`),
   // To another folder, and so perhaps to another realm.
   ({ a, b }) =>
@@ -143,7 +158,7 @@ const CHANGES: ((step: Step) => Promise<unknown>)[] = [
   ({ a, b, c }) =>
     workspace.plane(
       `Plane ${a % 3}`,
-      { paper: { views: pick(VIEWS, b), restriction: pick(RESTRICTIONS, c) } },
+      { ...MATTERS, paper: { ...pick(SHOWN, b), restriction: pick(RESTRICTIONS, c) } },
       [],
       pick(planes, a),
     ),
@@ -160,8 +175,8 @@ function put(a: number, b: number, c: number): Promise<unknown> {
   const archive = a % 2;
   return withOwner(office.database, (session) =>
     session.query(
-      `insert into ${papers()} (archive_id, folder_id, client_id, realm_id, title, state, reader_id)
-       select $1, $2, $3, rowplane.realm_for($1, $3, rowplane.scope_of($1, $2)), $4, $5, $6 from generate_series(1, $7)`,
+      `insert into ${papers()} (archive_id, folder_id, client_id, realm_id, title, state, reader_id, matter_id)
+       select $1, $2, $3, rowplane.realm_for($1, $3, rowplane.scope_of($1, $2)), $4, $5, $6, $8 from generate_series(1, $7)`,
       [
         archives[archive],
         pick(folders[archive]!, b),
@@ -170,6 +185,7 @@ function put(a: number, b: number, c: number): Promise<unknown> {
         pick(STATES, c),
         pick(people, a),
         1 + (c % 3),
+        pick([...matters, null], b),
       ],
     ),
   );
@@ -189,6 +205,8 @@ const LISTS: WatchOptions[] = [
   { cells: ['title', 'state'] },
   { cells: ['title'], where: { state: { equals: 'OPEN' } } },
   { cells: ['title', 'state'], where: { reader: { equals: 'ME' } } },
+  { cells: ['title'], matters: true },
+  { cells: ['pages'], where: { matter: { isSet: true } } },
   { cells: ['state'], where: { not: { title: { startsWith: 'a' } } } },
 ];
 
@@ -207,10 +225,13 @@ interface Screen {
   asked: Map<string, unknown>;
 }
 
-const fresh = async (viewer: string, { cells = [], where }: WatchOptions): Promise<Map<string, unknown>> => {
+const fresh = async (
+  viewer: string,
+  { cells = [], where, matters: withMatters }: WatchOptions,
+): Promise<Map<string, unknown>> => {
   const { papers: page } = await office.data<{ papers: { nodes: Record<string, unknown>[] } }>(
     viewer,
-    `{ papers(first: 500, where: ${WHERE(where)}) { nodes { id ${cells.join(' ')} } } }`,
+    `{ papers(first: 500, where: ${WHERE(where)}) { nodes { id ${cells.join(' ')} ${withMatters ? 'matter { name }' : ''} } } }`,
   );
   return new Map(
     page.nodes.map(({ id, ...content }) => [

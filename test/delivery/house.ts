@@ -4,6 +4,7 @@ import type { Condition } from '../../src/compiler/condition/condition.ts';
 import type { Change, Content, Follower, RecordList } from '../../src/delivery/delivery.ts';
 import { openDelivery, type DeliveryOptions, type OpenDelivery } from '../../src/delivery/open-delivery.ts';
 import { createReader, type Reader } from '../../src/reader/reader.ts';
+import type { RecordNode } from '../../src/reader/record-node.ts';
 import { readRecords } from '../../src/reader/read-records.ts';
 import { emptySelection } from '../../src/reader/selection.ts';
 import type { Definitions } from '../../src/compiler/definition.ts';
@@ -39,6 +40,8 @@ export interface WatchOptions {
   cells?: readonly string[];
   after?: string | null;
   personal?: boolean;
+  /** Papers with the names of their matters. */
+  matters?: boolean;
 }
 
 /** A delivery over an office, and programs that follow. */
@@ -62,15 +65,26 @@ export interface House {
 export function contentFor(
   office: Grounds,
   reader: Reader,
-  { definition = 'paper', cells = ['title'], personal = false }: WatchOptions = {},
+  { definition = 'paper', cells = ['title'], personal = false, matters = false }: WatchOptions = {},
 ): Content {
   const selection = emptySelection(office.definitions.get(definition)!);
   for (const cell of cells) selection.cells.add(cell);
+  if (matters) {
+    const target = emptySelection(office.definitions.get('matter')!);
+    target.cells.add('name');
+    selection.cells.add('matter');
+    selection.references.add('matter');
+    selection.targets.set('matter', target);
+  }
+  const shown = ({ row, place }: RecordNode) => ({
+    ...Object.fromEntries(cells.map((cell) => [cell, row[cell] ?? null])),
+    ...(matters && { matter: nameOf(place.targets.get('matter')?.get(row.matter as string)) }),
+  });
   return {
-    key: cells.join(),
+    key: JSON.stringify([cells, matters]),
     personal,
     tellsAccess: false,
-    tellsOthers: false,
+    tellsOthers: matters,
     async read(viewer, workspace, ids) {
       const request = { workspace, ids, selection };
       const [found] = (await reader.read(
@@ -78,12 +92,12 @@ export function contentFor(
         [{ scope: { workspaces: [workspace] }, start: (knowledge) => readRecords([request], knowledge) }],
         4,
       )) as [Awaited<ReturnType<typeof readRecords> extends Generator<unknown, infer T> ? T : never>];
-      return new Map(
-        [...found[0]!].map(([id, { row }]) => [id, Object.fromEntries(cells.map((cell) => [cell, row[cell] ?? null]))]),
-      );
+      return new Map([...found[0]!].map(([id, node]) => [id, shown(node)]));
     },
   };
 }
+
+const nameOf = (node: RecordNode | undefined) => (node === undefined ? null : { name: node.row.name });
 
 export function listFor(
   office: Grounds,

@@ -56,3 +56,34 @@ test('M5: records appear, change and disappear, each class by what it sees', asy
   await Promise.all(watches.map(({ follower }) => follower.return()));
   expect(house.delivery.state).toEqual({ followers: 0, groups: 0, held: 0 });
 });
+
+test('V2, M5: what refers to a record changes with what is seen of it, also for who comes back', async () => {
+  const plane = { matter: { views: ['list'] }, paper: { layouts: ['all'] } };
+  const emil = await office.user('emil');
+  await workspace.plane('Everything', plane, [emil]);
+  const [matter] = (await workspace.records('matter', [{ name: 'Bridge' }], { archive })) as [string];
+  const [paper] = (await workspace.records('paper', [{ title: 'a', matter_id: matter }], { archive })) as [string];
+  const options = { matters: true, where: { title: { equals: 'a' } } };
+  const isSet = { where: { matter: { isSet: true } } };
+  const [naming, having, plain] = await Promise.all([
+    house.watch(emil, options),
+    house.watch(emil, isSet),
+    house.watch(emil, { where: { title: { equals: 'a' } } }),
+  ]);
+  const rename = (name: string) => office.owner.query(`update ws_${workspace.id}.matter set name = $1`, [name]);
+  await rename('Tunnel');
+  await house.settled();
+  expect([naming.news(), plain.news()]).toEqual([[`CHANGED ${paper}`], []]);
+  expect(naming.held.get(paper)).toEqual({ title: 'a', matter: { name: 'Tunnel' } });
+  having.news();
+
+  const { cursor } = naming;
+  await naming.follower.return();
+  await office.owner.query(`update ws_${workspace.id}.matter set deleted_at = now()`);
+  await house.settled();
+  expect([having.news(), plain.news()]).toEqual([[`DISAPPEARED ${paper}`], []]);
+  const back = await house.watch(emil, { ...options, after: cursor });
+  await house.settled();
+  expect(back.news()).toEqual([`CHANGED ${paper}`]);
+  expect(back.held.get(paper)).toEqual({ title: 'a', matter: null });
+});
