@@ -23,6 +23,6 @@ select rowplane.log_table('rights_assignments');
 select rowplane.log_table('rights_role_profiles');
 select rowplane.log_table('rights_roles');
 select rowplane.log_table('users', withheld => '{name,display_name,email}');
--- Not saved queries: sharing one shares no record (V7). Nor mailboxes: an entry gives nobody access (M2), and keeps its own history.
+-- Not saved queries: sharing one shares no record (V7). Nor mailboxes: an entry gives nobody access (M2), and keeps its own history. Nor the outbox: what it says of permissions is in the log already.
 select rowplane.log_table('workspaces', derived => '{realms}');
 select rowplane.log_table('workspace_locks', derived => '{judged}');

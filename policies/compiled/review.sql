@@ -1399,3 +1399,127 @@ create trigger scope_erased after delete on ws_2.step
   referencing old table as old_rows for each statement
   execute function rowplane.forget_records(2);
 comment on trigger scope_erased on ws_2.step is 'P5: permissions of its own go with the record.';
+
+create or replace function ws_2_edit.batch_note() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into rowplane.record_changes (workspace_id, definition, realm_id, exposing, ids)
+  select 2, 'batch', b.realm_id, b.exposing, array_agg(b.id)
+  from (
+    select o.id, o.realm_id, ws_2_edit.batch_exposing(o::ws_2.batch, null, null) as exposing from old_rows o where o.deleted_at is null
+    union all
+    select o.id, null, null from old_rows o where o.deleted_at is not null
+  ) b
+  group by b.realm_id, b.exposing;
+  return null;
+end $$;
+comment on function ws_2_edit.batch_note() is 'M5: notes changed records of definition batch, and how they stood.';
+
+create trigger note_new after insert on ws_2.batch
+  referencing new table as new_rows for each statement
+  execute function rowplane.note_new_records(2, 'batch');
+comment on trigger note_new on ws_2.batch is 'M5: tells followers of new records.';
+
+create trigger note_changed after update on ws_2.batch
+  referencing old table as old_rows for each statement
+  execute function ws_2_edit.batch_note();
+comment on trigger note_changed on ws_2.batch is 'M5: tells followers of changed records.';
+
+create trigger note_gone after delete on ws_2.batch
+  referencing old table as old_rows for each statement
+  execute function ws_2_edit.batch_note();
+comment on trigger note_gone on ws_2.batch is 'M5: tells followers of erased records.';
+
+create or replace function ws_2_edit.document_note() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into rowplane.record_changes (workspace_id, definition, realm_id, exposing, ids)
+  select 2, 'document', b.realm_id, b.exposing, array_agg(b.id)
+  from (
+    select o.id, o.realm_id, ws_2_edit.document_exposing(o::ws_2.document, null, null) as exposing from old_rows o where o.deleted_at is null
+    union all
+    select o.id, null, null from old_rows o where o.deleted_at is not null
+  ) b
+  group by b.realm_id, b.exposing;
+  return null;
+end $$;
+comment on function ws_2_edit.document_note() is 'M5: notes changed records of definition document, and how they stood.';
+
+create trigger note_new after insert on ws_2.document
+  referencing new table as new_rows for each statement
+  execute function rowplane.note_new_records(2, 'document');
+comment on trigger note_new on ws_2.document is 'M5: tells followers of new records.';
+
+create trigger note_changed after update on ws_2.document
+  referencing old table as old_rows for each statement
+  execute function ws_2_edit.document_note();
+comment on trigger note_changed on ws_2.document is 'M5: tells followers of changed records.';
+
+create trigger note_gone after delete on ws_2.document
+  referencing old table as old_rows for each statement
+  execute function ws_2_edit.document_note();
+comment on trigger note_gone on ws_2.document is 'M5: tells followers of erased records.';
+
+create or replace function ws_2_edit.process_note() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into rowplane.record_changes (workspace_id, definition, realm_id, exposing, ids)
+  select 2, 'process', b.realm_id, b.exposing, array_agg(b.id)
+  from (
+    select o.id, o.realm_id, ws_2_edit.process_exposing(o::ws_2.process, null, null) as exposing from old_rows o where o.deleted_at is null
+    union all
+    select o.id, null, null from old_rows o where o.deleted_at is not null
+  ) b
+  group by b.realm_id, b.exposing;
+  return null;
+end $$;
+comment on function ws_2_edit.process_note() is 'M5: notes changed records of definition process, and how they stood.';
+
+create trigger note_new after insert on ws_2.process
+  referencing new table as new_rows for each statement
+  execute function rowplane.note_new_records(2, 'process');
+comment on trigger note_new on ws_2.process is 'M5: tells followers of new records.';
+
+create trigger note_changed after update on ws_2.process
+  referencing old table as old_rows for each statement
+  execute function ws_2_edit.process_note();
+comment on trigger note_changed on ws_2.process is 'M5: tells followers of changed records.';
+
+create trigger note_gone after delete on ws_2.process
+  referencing old table as old_rows for each statement
+  execute function ws_2_edit.process_note();
+comment on trigger note_gone on ws_2.process is 'M5: tells followers of erased records.';
+
+create or replace function ws_2_edit.step_note() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into rowplane.record_changes (workspace_id, definition, realm_id, exposing, ids)
+  select 2, 'step', b.realm_id, b.exposing, array_agg(b.id)
+  from (
+    select o.id, o.realm_id, ws_2_edit.step_exposing(o::ws_2.step, null, null) as exposing from old_rows o where o.deleted_at is null
+    union all
+    select o.id, null, null from old_rows o where o.deleted_at is not null
+  ) b
+  group by b.realm_id, b.exposing;
+  return null;
+end $$;
+comment on function ws_2_edit.step_note() is 'M5: notes changed records of definition step, and how they stood.';
+
+create trigger note_new after insert on ws_2.step
+  referencing new table as new_rows for each statement
+  execute function rowplane.note_new_records(2, 'step');
+comment on trigger note_new on ws_2.step is 'M5: tells followers of new records.';
+
+create trigger note_changed after update on ws_2.step
+  referencing old table as old_rows for each statement
+  execute function ws_2_edit.step_note();
+comment on trigger note_changed on ws_2.step is 'M5: tells followers of changed records.';
+
+create trigger note_gone after delete on ws_2.step
+  referencing old table as old_rows for each statement
+  execute function ws_2_edit.step_note();
+comment on trigger note_gone on ws_2.step is 'M5: tells followers of erased records.';

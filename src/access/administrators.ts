@@ -32,6 +32,8 @@ export interface AdministratorsOptions {
   door?: 'API' | 'CLI';
   /** Told about work after a commit that failed; the change itself stands. */
   onError?: (error: unknown) => void;
+  /** Called after each commit of a change. */
+  onCommit?: () => void;
 }
 
 const attempts = 12;
@@ -55,6 +57,7 @@ export function openAdministrators({
   connections = 3,
   door = 'API',
   onError,
+  onCommit,
 }: AdministratorsOptions): Administrators {
   const pool = openPool(url, connections, 'rowplane administration');
 
@@ -118,6 +121,7 @@ export function openAdministrators({
         const later: string[] = [];
         try {
           const result = await once(viewer, CHANGING, work, later);
+          onCommit?.();
           await finish(later);
           return result;
         } catch (error) {

@@ -77,6 +77,8 @@ export interface ViewersOptions extends ConnectionOptions {
   tokenLifetime?: number;
   /** How many viewers' knowledge is kept. Default 10 000. */
   remembered?: number;
+  /** Called after each commit of a write or a change. */
+  onCommit?: () => void;
 }
 
 const READING = 'repeatable read read only rowplane_viewer';
@@ -95,6 +97,7 @@ export function openViewers({
   key,
   tokenLifetime = 300,
   remembered = 10_000,
+  onCommit,
   ...connectionOptions
 }: ViewersOptions): Viewers {
   const connections = openConnections(connectionOptions);
@@ -257,6 +260,7 @@ export function openViewers({
           // While the write lasts no permission changes, so what is learned now stays true.
           const result = await work({ knowledge: isOld ? await relearn(run, workspaces) : knowledgeOf, run });
           await run([COMMIT]);
+          onCommit?.();
           return result;
         }),
       ),
@@ -270,6 +274,7 @@ export function openViewers({
           expectViewer(entry?.[0], viewer);
           const result = await work(run);
           await run([COMMIT]);
+          onCommit?.();
           return result;
         }),
       ),

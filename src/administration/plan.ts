@@ -1,6 +1,7 @@
 import { editDoorObjects } from '../compiler/edit-door.ts';
 import { freezeFunctionObjects } from '../compiler/freeze-functions.ts';
 import { guardObjects } from '../compiler/guard.ts';
+import { outboxObjects } from '../compiler/outbox.ts';
 import { rightObjects } from '../compiler/rights.ts';
 import { planeFunctionObjects } from '../compiler/plane-functions.ts';
 import { planeObjects } from '../compiler/plane.ts';
@@ -22,6 +23,7 @@ export function sharedPlan(blueprint: Blueprint): PlannedObject[] {
     ...rightObjects(blueprint),
     ...trashObjects(blueprint),
     ...scopeObjects(blueprint),
+    ...outboxObjects(blueprint),
   ];
   return objects.map((object) => ({ object, plane: null }));
 }

@@ -12,6 +12,11 @@ export function accountsProof(secret: string): string {
   return createHmac('sha256', viewerTokenKey(secret)).update('accounts').digest('hex');
 }
 
+/** Tells the database that a process asks for what to deliver, and not SQL that got onto its connection. */
+export function deliveryProof(secret: string): string {
+  return createHmac('sha256', viewerTokenKey(secret)).update('delivery').digest('hex');
+}
+
 /** The key (32 bytes) that signs this deployment's own HS256 JWTs. */
 export function jwtKey(secret: string): Buffer {
   return derive(secret, 'rowplane jwt');

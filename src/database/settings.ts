@@ -99,6 +99,26 @@ const DECLARED = {
     number(1, 3_600_000, 60_000),
     'Milliseconds for a transaction',
   ),
+  deliveryInterval: setting(
+    'ROWPLANE_DELIVERY_INTERVAL',
+    number(10, 10_000, 100),
+    'Milliseconds between two looks at what changed, while anybody subscribes',
+  ),
+  changesKept: setting(
+    'ROWPLANE_CHANGES_KEPT',
+    number(60, 604_800, 14_400),
+    'Seconds that changes are kept for subscriptions that go on from a cursor',
+  ),
+  followedRecords: setting(
+    'ROWPLANE_FOLLOWED_RECORDS',
+    number(1, 100_000_000, 2_000_000),
+    'Records that the lists subscribed to in a process may hold together; about 24 bytes each',
+  ),
+  waitingChanges: setting(
+    'ROWPLANE_WAITING_CHANGES',
+    number(1, 1_000_000, 1_000),
+    'Changes that may wait for one subscriber, before a slow one is ended',
+  ),
   logLevel: setting(
     'ROWPLANE_LOG_LEVEL',
     z

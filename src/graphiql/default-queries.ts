@@ -117,4 +117,61 @@ query Rights {
 }
 `;
 
-export const defaultTabs = [overview, processes, documents, definition, rights].map((query) => ({ query }));
+const mailbox = `# What comes into the viewer's mailbox. Let it
+# run, open another window (/?as=ben), and place
+# a process from there, by the next tab.
+subscription Mailbox {
+  mailboxChanged {
+    kind
+    id
+    entry {
+      note
+      sender { name }
+      record {
+        ... on Process {
+          reference
+          dueAt
+          abilities
+        }
+      }
+    }
+    cursor
+  }
+}
+`;
+
+const place = `# First choose a process, and who gets it. Then
+# place it, with their ids as variables.
+query Choose {
+  processes(
+    where: { endedAt: { isSet: false } }
+    first: 3
+  ) {
+    nodes { id reference }
+  }
+  users(first: 20) { nodes { id name } }
+}
+
+mutation Place($records: [ID!]!, $to: ID!) {
+  placeInMailbox(
+    input: {
+      records: $records
+      recipients: [$to]
+      note: "The site plan is here now."
+    }
+  ) {
+    placed
+  }
+}
+`;
+
+const chosen = `{
+  "records": ["…"],
+  "to": "…"
+}
+`;
+
+export const defaultTabs = [
+  ...[overview, processes, documents, definition, rights, mailbox].map((query) => ({ query })),
+  { query: place, variables: chosen },
+];

@@ -85,6 +85,25 @@ export function countStatement(sight: Sight, filter: Filter): Statement {
   return finished(`select count(*) from (${selects.join(' union ')}) c`, values, keep);
 }
 
+/** The statement for the ids of a list's records, as `id`, each once, in no order: at most `limit` of them, or those among `ids`. */
+export function idsStatement(
+  sight: Sight,
+  filter: Filter,
+  chosen: { limit: number } | { ids: readonly string[] },
+): Statement {
+  const values: unknown[] = [];
+  const parameter = parametersInto(values);
+  const branches = branchesOf(sight, fieldsOfCondition(filter.condition));
+  const among = 'ids' in chosen ? [`t.id = any (${parameter(chosen.ids, 'uuid[]')})`] : [];
+  const realms = 'ids' in chosen ? null : sight.realms && parameter(sight.realms, 'int[]');
+  const selects = branches.map((view) => {
+    const part = { view, where: [...among, ...filterTests(sight, view, filter, parameter)], filtered: true };
+    return realms === null ? select('t.id', part) : selectByRealm(realms, 't.id', part);
+  });
+  const limit = 'limit' in chosen ? ` limit ${Math.trunc(chosen.limit)}` : '';
+  return finished(`select l.id from (${selects.join(' union ')}) l${limit}`, values, false);
+}
+
 function isFiltered({ condition, folder }: Filter): boolean {
   return condition.kind !== 'constant' || folder !== null;
 }

@@ -1,5 +1,5 @@
 import { openAdministrators, type Administrators } from '../access/administrators.ts';
-import { openViewers, type Viewers } from '../access/viewers.ts';
+import { openViewers, type Viewer, type Viewers } from '../access/viewers.ts';
 import { createApiKeys } from '../accounts/api-keys.ts';
 import { createIdentify, type FindAccount, type FindKey } from '../accounts/identity.ts';
 import { createTokenVerifier, signOwnToken } from '../accounts/token-verifier.ts';
@@ -8,6 +8,7 @@ import type { Deployment } from '../database/deployment.ts';
 import { accountsProof, jwtKey, viewerTokenKey } from '../database/keys.ts';
 import { openPool, type Queryable } from '../database/queryable.ts';
 import type { Settings } from '../database/settings.ts';
+import { openDelivery, type OpenDelivery } from '../delivery/open-delivery.ts';
 import { PEOPLE } from '../demo/people.ts';
 import { createLog, type Log } from './log.ts';
 import { createReadinessCheck } from './readiness.ts';
@@ -32,6 +33,10 @@ export async function serve({ deployment, settings, definitions, page }: ServeOp
   const { secret, apiUrl, adminUrl } = deployment;
   const log = createLog(settings.logLevel);
   const key = viewerTokenKey(secret);
+  // What this process changed itself, its followers are told of at once.
+  const onCommit = () => {
+    delivery.wake();
+  };
   // Looks up accounts and readiness; what viewers ask goes through `viewers` alone.
   const api = openPool(apiUrl, 2, 'rowplane server');
   const viewers = openViewers({
@@ -41,16 +46,31 @@ export async function serve({ deployment, settings, definitions, page }: ServeOp
     lent: settings.writers,
     statementTimeout: settings.statementTimeout,
     transactionTimeout: settings.transactionTimeout,
+    onCommit,
   });
   const onError = (error: unknown) => {
     log.error({ err: error }, 'work after a change failed');
   };
-  const administrators = adminUrl === null ? null : openAdministrators({ url: adminUrl, key, onError });
+  const administrators = adminUrl === null ? null : openAdministrators({ url: adminUrl, key, onError, onCommit });
+  const delivery = openDelivery({
+    url: apiUrl,
+    secret,
+    viewers,
+    interval: settings.deliveryInterval,
+    keep: settings.changesKept,
+    mostHeld: settings.followedRecords,
+    mostWaiting: settings.waitingChanges,
+    statementTimeout: settings.statementTimeout,
+    onError: (error) => {
+      log.warn({ err: error }, 'delivering changes failed, and is tried again');
+    },
+  });
   const closeConnections = async () => {
+    await delivery.end();
     await Promise.all([viewers.end(), administrators?.end(), api.end()]);
   };
   try {
-    const running = await listen({ settings, definitions, page, secret, log, api, viewers, administrators });
+    const running = await listen({ settings, definitions, page, secret, log, api, viewers, administrators, delivery });
     return {
       url: running.url,
       async stop() {
@@ -70,6 +90,7 @@ interface Opened extends Pick<ServeOptions, 'settings' | 'definitions' | 'page'>
   api: Queryable;
   viewers: Viewers;
   administrators: Administrators | null;
+  delivery: OpenDelivery;
 }
 
 async function listen({ settings, page, secret, log, api, ...services }: Opened): Promise<RunningServer> {
@@ -83,7 +104,7 @@ async function listen({ settings, page, secret, log, api, ...services }: Opened)
   };
   const ownKey = jwtKey(secret);
   const verifier = await createTokenVerifier({ ownKey, ...trustedIssuers(settings) });
-  const { parts, createContext } = graphqlParts({ ...services, secret, log });
+  const { parts, createContext, subscribe } = graphqlParts({ ...services, secret, log });
   const readiness = await createReadinessCheck(api, log);
   const running = await startServer({
     host: settings.host,
@@ -93,6 +114,10 @@ async function listen({ settings, page, secret, log, api, ...services }: Opened)
     graphql: parts,
     identify: createIdentify(verifier, findAccount, findKeyIn(api, secret)),
     createContext,
+    subscribe,
+    mayLook: (viewer) => mayLook(services.viewers, viewer),
+    onAccountEnded: (viewer, listener) => services.delivery.onEnded(viewer, listener),
+    deliveryState: () => services.delivery.state,
     checkReadiness: readiness.check,
     viewAs: await viewAsFor(settings, api, secret, findAccount),
     allowedOrigins: settings.origins,
@@ -104,6 +129,12 @@ async function listen({ settings, page, secret, log, api, ...services }: Opened)
       await running.stop();
     },
   };
+}
+
+/** Blocked, deactivated and deleted accounts have no role. */
+async function mayLook(viewers: Viewers, viewer: Viewer): Promise<boolean> {
+  const [rows] = await viewers.read(viewer, [], () => [{ text: 'select rowplane.viewer_role() as role', values: [] }]);
+  return rows?.[0]?.role != null;
 }
 
 /** What isn't a key of this deployment is told without asking the database. */

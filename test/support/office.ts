@@ -73,8 +73,14 @@ export interface Office {
 }
 
 /** Opens an office: a database of its own, the real compiler, reader and schema. It has no workspace yet. */
-export async function openOffice(definitions: Definitions = OFFICE_DEFINITIONS): Promise<Office> {
-  const database = await createDatabase();
+export async function openOffice(
+  definitions: Definitions = OFFICE_DEFINITIONS,
+  database?: TestDatabase,
+): Promise<Office> {
+  return openOfficeIn(database ?? (await createDatabase()), definitions);
+}
+
+async function openOfficeIn(database: TestDatabase, definitions: Definitions): Promise<Office> {
   const { owner, secret } = database;
   const session = await connect(database.ownerUrl);
   await applyDefinitions(session, definitions);

@@ -7,11 +7,12 @@ import { type Embedded, startEmbedded } from '../../src/database/embedded.ts';
 export async function withServer<T>(
   work: (server: Embedded, directory: string) => Promise<T>,
   name = 'server',
+  durable = false,
 ): Promise<T> {
   const parent = await mkdtemp(join(tmpdir(), 'rowplane-server-'));
   const directory = join(parent, name);
   try {
-    const server = await startEmbedded({ directory, durable: false });
+    const server = await startEmbedded({ directory, durable });
     try {
       return await work(server, directory);
     } finally {

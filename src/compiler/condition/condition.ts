@@ -78,7 +78,12 @@ export function fieldsOfCondition(condition: NormalCondition): string[] {
  * in the predicate of an index.
  */
 export function isTimeless(condition: NormalCondition): boolean {
-  return isForEveryone(condition) && !operandsOf(condition).some(isRelativeMoment);
+  return isForEveryone(condition) && !countsFromNow(condition);
+}
+
+/** Whether a condition gives another answer for the same record as time goes by. */
+export function countsFromNow(condition: NormalCondition): boolean {
+  return operandsOf(condition).some(isRelativeMoment);
 }
 
 /** Whether a condition gives the same answer for a record whoever asks. */

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { invalid, Refusal } from '../access/refusals.ts';
+import { createCursors, type CursorPlace } from '../reader/cursor.ts';
+import { parseSnapshot, type Snapshot } from './snapshot.ts';
+
+/** How far a follower has come: everything that was new at `done` was told, and of what is new at `next` beyond that, what comes up to `through`. */
+export interface Progress {
+  readonly done: Snapshot;
+  readonly next: Snapshot | null;
+  /** Workspace and id. Changes of one round are told in this order. */
+  readonly through: string | null;
+  /** What the follower saw by then, and of which definitions: `sightMark`. */
+  readonly sight: string;
+}
+
+/** Writes and reads the cursors of subscriptions: encrypted, each for one viewer and what that viewer follows. */
+export interface ChangeCursors {
+  write(place: FollowedPlace, progress: Progress): string;
+  /** Throws Refusal VALIDATION_FAILED, naming `after`. */
+  read(place: FollowedPlace, cursor: string): Progress;
+}
+
+export interface FollowedPlace {
+  readonly viewer: string;
+  /** The key of the source. */
+  readonly followed: string;
+}
+
+export function createChangeCursors(secret: string): ChangeCursors {
+  const cursors = createCursors(secret);
+  const placeOf = ({ viewer, followed }: FollowedPlace): CursorPlace => ({
+    viewer,
+    definition: followed,
+    // Page cursors name an order here, so neither is good for the other.
+    order: 'changes',
+  });
+  function valuesIn(place: FollowedPlace, cursor: string): [string, string | null, string | null, string] {
+    try {
+      return cursors.read(placeOf(place), cursor, 'after') as [string, string | null, string | null, string];
+    } catch (error) {
+      throw cannotGoOn('this is no cursor of this subscription. Take the one of the last change that came', error);
+    }
+  }
+
+  return {
+    write: (place, { done, next, through, sight }) =>
+      cursors.write(placeOf(place), [done.text, next?.text ?? null, through, sight]),
+    read(place, cursor) {
+      const [done, next, through, sight] = valuesIn(place, cursor);
+      return { done: parseSnapshot(done), next: next === null ? null : parseSnapshot(next), through, sight };
+    },
+  };
+}
+
+/** Refuses `after`: there is no going on from there. */
+export function cannotGoOn(why: string, cause?: unknown): Refusal {
+  const { code, message, details } = invalid([
+    { path: 'after', message: `${why}, or query again and follow without a cursor.` },
+  ]);
+  return new Refusal(code, message, details, { cause });
+}
+
+/** Where a change stands among those of its round. */
+export function orderOf(workspace: number, id: string): string {
+  return `${String(workspace).padStart(10, '0')} ${id}`;
+}
+
+/** A short mark that is equal if these texts are. */
+export function markOf(texts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(texts)).digest('base64url').slice(0, 22);
+}

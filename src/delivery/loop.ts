@@ -1,0 +1,335 @@
+import { Refusal, sqlState } from '../access/refusals.ts';
+import type { ChangeCursors, Progress } from './cursors.ts';
+import { orderOf } from './cursors.ts';
+import { cannotBeRead, definitionChanged, hasEnded, lostTrack, tooMany, tooMuchChanged } from './endings.ts';
+import type { Batch, Feed } from './feed.ts';
+import { isEnded } from './feed.ts';
+import { inTurns, pauseBriefly } from './in-turns.ts';
+import type { Listing, Listings } from './listing.ts';
+import { addMoves, prepareMove, relink, toldOf, type Move, type PreparedMove } from './moves.ts';
+import type { People } from './people.ts';
+import { findOut, isDue, settle, type Findings } from './rounds.ts';
+import type { Sights } from './sights.ts';
+import type { Snapshot } from './snapshot.ts';
+import { changeOf, sightMark, type Subscriber, type Told } from './subscriber.ts';
+
+export interface LoopOptions {
+  feed: Feed;
+  listings: Listings;
+  sights: Sights;
+  people: People;
+  cursors: ChangeCursors;
+  subscribers: ReadonlySet<Subscriber>;
+  /** Milliseconds between two looks. */
+  interval: number;
+  mostHeld: number;
+  mostWaiting: number;
+  onError: (error: unknown) => void;
+}
+
+/** Looks for what is new, finds out whom it concerns, and tells them: round after round, while there are people. */
+export interface Loop {
+  /** Looks at once. */
+  wake(): void;
+  /** Runs `work` between two rounds, after one that began from now on: everything that was committed by now has been told by then. */
+  atRest<T>(work: (settled: Snapshot) => T): Promise<T>;
+  end(): Promise<void>;
+}
+
+/** What was read isn't true any more, since permissions changed meanwhile: to be done again. */
+export class Outdated extends Error {}
+
+/** How many listings are read at the same time: viewers' connections have other work, too. */
+const SIDE_BY_SIDE = 8;
+const MOST_FAILURES = 5;
+
+export function startLoop(options: LoopOptions): Loop {
+  const { feed, listings, sights, people, cursors, subscribers, interval, mostHeld, mostWaiting, onError } = options;
+  const resting: { since: number; run: (settled: Snapshot) => void; fail: (error: Error) => void }[] = [];
+  let place: Snapshot | null = null;
+  /** Up to here everything was told. */
+  let settled: Snapshot | null = null;
+  let round = 0;
+  /** When the last round did. */
+  let began = 0;
+  /** Whether somebody's access may be another one than what is followed by. */
+  let mayMove = false;
+  let isAwake = false;
+  let ended = false;
+  let rouse: () => void = () => undefined;
+
+  function wake(): void {
+    isAwake = true;
+    rouse();
+  }
+
+  async function sleep(): Promise<void> {
+    // Many who change something at once are one round's work, and the first of them waits for nobody.
+    const left = began + interval / 4 - performance.now();
+    if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+    if (!isAwake) {
+      await new Promise<void>((resolve) => {
+        // Nobody to look for: sleep until somebody comes.
+        const timer = people.size > 0 ? setTimeout(resolve, interval) : undefined;
+        rouse = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    isAwake = false;
+  }
+
+  async function look(): Promise<Batch> {
+    const batch = await feed.read(place, people.withMailbox(), listings.referring());
+    if (!batch.isKept) {
+      for (const subscriber of subscribers) subscriber.queue.fail(lostTrack());
+      settled = batch.place;
+    }
+    place = batch.place;
+    for (const { workspace, definition, xid, ids, through } of batch.records)
+      for (const listing of listings.ofDefinition(workspace, definition))
+        if (!through || listing.refers) listing.note(xid, ids);
+    for (const { recipient, workspace, xid, ids } of batch.entries)
+      for (const listing of listings.ofMailbox(recipient)) {
+        if (ids === null) listing.isStale = true;
+        else if (listing.workspace === workspace) listing.note(xid, ids);
+      }
+    return batch;
+  }
+
+  /** Everything that is new, to its end. */
+  async function goRound(): Promise<void> {
+    round++;
+    began = performance.now();
+    if (place === null) settled = null;
+    let batch = await look();
+    settled ??= batch.place;
+    for (;;) {
+      if (batch.ticks !== sights.ticks || people.newcomers.size > 0) await learn(batch.ticks);
+      const moves = mayMove ? findMoves() : [];
+      mayMove = false;
+      if (moves.length > 0) {
+        batch = await move(moves);
+        continue;
+      }
+      const due = [...listings.all()].filter(isDue);
+      if (due.length === 0) break;
+      batch = await tell(due);
+    }
+    settled = place!;
+  }
+
+  async function learn(ticks: number): Promise<void> {
+    const newcomers = [...people.newcomers];
+    if (ticks === sights.ticks) {
+      const state = await feed.access(newcomers);
+      if (state.ticks === ticks) {
+        const { ended: gone } = sights.learn(newcomers, state);
+        people.met(newcomers);
+        people.tell(gone, new Map());
+        return;
+      }
+    }
+    mayMove = true;
+    const everybody = people.all();
+    const before = sights.definitions;
+    const state = await feed.access(everybody);
+    const { ended: gone, changed } = sights.learn(everybody, state);
+    people.met(newcomers);
+    for (const subscriber of [...subscribers]) {
+      const { definition } = subscriber.source;
+      if (
+        definition !== null &&
+        before[definition] !== undefined &&
+        before[definition] !== state.definitions[definition]
+      )
+        subscriber.queue.fail(definitionChanged(definition));
+    }
+    people.tell(gone, changed);
+  }
+
+  function findMoves(): Move[] {
+    const moves = new Map<unknown, Map<string, Move>>();
+    for (const subscriber of subscribers) {
+      const sight = sights.of(subscriber.viewer);
+      if (sight !== undefined) addMoves(subscriber, sight, moves);
+    }
+    return [...moves.values()].flatMap((each) => [...each.values()]);
+  }
+
+  function isTrue({ ticks }: { ticks: number }): void {
+    if (ticks !== sights.ticks) throw new Outdated('Permissions changed while this was read.');
+  }
+
+  async function move(moves: readonly Move[]): Promise<Batch> {
+    const prepared: PreparedMove[] = [];
+    await inTurns(moves, SIDE_BY_SIDE, async (each) => {
+      try {
+        prepared.push(await prepareMove(listings, each, mostWaiting, isTrue));
+      } catch (error) {
+        if (error instanceof Outdated) return;
+        if (error instanceof Refusal) for (const { queue } of each.subscribers) queue.fail(error);
+        else onError(error);
+      }
+    });
+    const from = sights.ticks;
+    const batch = await look();
+    const isStill = batch.ticks === from;
+    const told = new Map<Subscriber, Told[]>();
+    for (const each of prepared) {
+      for (const subscriber of each.subscribers) {
+        if (!subscriber.queue.isOpen) continue;
+        if (each.isTooMuch) subscriber.queue.fail(tooMuchChanged());
+        else told.set(subscriber, [...(told.get(subscriber) ?? []), ...toldOf(each, !isStill)]);
+      }
+    }
+    for (const each of prepared) {
+      for (const subscriber of each.subscribers) {
+        if (!subscriber.queue.isOpen) continue;
+        if (isStill) relink(listings, subscriber, each);
+        else forgetGone(subscriber, each);
+      }
+      if (each.listing !== null) listings.release(each.listing);
+    }
+    for (const [subscriber, news] of told) {
+      const before = subscriber.sight;
+      subscriber.sight = isStill ? markOf(subscriber) : before;
+      news.forEach((each, index) => {
+        // Whoever stops in the middle of it can't go on from there: the cursor says that the access was another one.
+        const sight = index === news.length - 1 ? subscriber.sight : before;
+        push(subscriber, each, { done: settled!, next: null, through: null, sight });
+      });
+    }
+    if (!isStill || prepared.length < moves.length) mayMove = true;
+    if (prepared.length < moves.length) await pauseBriefly();
+    return batch;
+  }
+
+  /** What was told to be gone, and is held by others who follow the same. */
+  function forgetGone(subscriber: Subscriber, { workspace, gone }: PreparedMove): void {
+    const link = subscriber.links.get(workspace);
+    if (link === undefined || gone.length === 0) return;
+    link.without = new Set([...(link.without ?? []), ...gone]);
+  }
+
+  async function tell(due: readonly Listing[]): Promise<Batch> {
+    const from = sights.ticks;
+    const upTo = place!;
+    const found: Findings[] = [];
+    let isComplete = true;
+    let isFailing = false;
+    await inTurns(due, SIDE_BY_SIDE, async (listing) => {
+      try {
+        const findings = await findOut(listing, mostHeld);
+        if (findings !== null) found.push(findings);
+        listing.failures = 0;
+      } catch (error) {
+        isComplete = false;
+        isFailing = true;
+        giveUp(listing, error);
+      }
+    });
+    const batch = await look();
+    const isStill = batch.ticks === from;
+    const told = new Map<Subscriber, Told[]>();
+    for (const findings of found.sort((one, other) => one.listing.workspace - other.listing.workspace)) {
+      const isSame = findings.ticks === from;
+      if (!isSame || !isStill) isComplete = false;
+      if (!isSame) continue;
+      settle(findings, !isStill, (subscriber, each) => {
+        const news = told.get(subscriber);
+        if (news === undefined) told.set(subscriber, [each]);
+        else news.push(each);
+      });
+    }
+    for (const [subscriber, news] of told) {
+      const { sight } = subscriber;
+      news.forEach((each, index) => {
+        const isLast = index === news.length - 1;
+        const progress: Progress = !isComplete
+          ? { done: settled!, next: null, through: null, sight }
+          : isLast
+            ? { done: upTo, next: null, through: null, sight }
+            : { done: settled!, next: upTo, through: orderOf(each.workspace, each.id), sight };
+        push(subscriber, each, progress);
+      });
+    }
+    if (isComplete) settled = upTo;
+    if (listings.held > mostHeld) for (const { listing } of found) failAll(listing, tooMany(mostHeld));
+    if (isFailing) await pauseBriefly();
+    return batch;
+  }
+
+  function push(subscriber: Subscriber, told: Told, progress: Progress): void {
+    subscriber.queue.push(changeOf(cursors, subscriber.place, told, progress));
+  }
+
+  function markOf(subscriber: Subscriber): string {
+    return sightMark(subscriber, sights.definitions[subscriber.source.definition ?? '']);
+  }
+
+  /** A listing that can't be read holds nobody else up for long. */
+  function giveUp(listing: Listing, error: unknown): void {
+    onError(error);
+    // Not the server's own troubles, which pass.
+    if (!/^(08|53|57|58)/.test(sqlState(error) ?? '08')) listing.failures++;
+    if (listing.failures >= MOST_FAILURES) failAll(listing, cannotBeRead());
+  }
+
+  function failAll({ groups }: Listing, reason: Refusal): void {
+    for (const { members } of groups.values()) for (const { queue } of [...members]) queue.fail(reason);
+  }
+
+  async function run(): Promise<void> {
+    while (!ended) {
+      try {
+        if (people.size > 0) {
+          await goRound();
+          const { ready = [], early = [] } = Object.groupBy(resting, ({ since }) =>
+            since < round ? 'ready' : 'early',
+          );
+          resting.splice(0, resting.length, ...early);
+          for (const each of ready) each.run(settled!);
+        } else {
+          // What happens while nobody follows is nobody's.
+          place = null;
+          for (const { fail } of resting.splice(0)) fail(new Error('Nobody follows any more.'));
+        }
+      } catch (error) {
+        if (ended || isEnded(error)) break;
+        onError(error);
+        await pauseBriefly();
+      }
+      if (resting.length > 0) isAwake = true;
+      if (!ended) await sleep();
+    }
+    for (const { fail } of resting.splice(0)) fail(hasEnded());
+  }
+
+  const running = run();
+
+  return {
+    wake,
+    atRest: <T>(work: (settled: Snapshot) => T) =>
+      new Promise<T>((resolve, reject) => {
+        if (ended) reject(hasEnded());
+        resting.push({
+          since: round,
+          fail: reject,
+          // As a promise does it: what `work` throws is a rejection.
+          run: (at) => {
+            resolve(new Promise((done) => done(work(at))));
+          },
+        });
+        wake();
+      }),
+    async end() {
+      ended = true;
+      wake();
+      for (const { queue } of [...subscribers]) queue.end();
+      await feed.end();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import type { Viewer } from '../access/viewers.ts';
+import type { Content } from './delivery.ts';
+import { tooMany } from './endings.ts';
+import { createIdSet, type IdSet } from './id-set.ts';
+import type { Group, Listing } from './listing.ts';
+import type { Subscriber, Told } from './subscriber.ts';
+
+/** What a round found out about a listing, before anybody is told. */
+export interface Findings {
+  readonly listing: Listing;
+  /** The ids that it is about. */
+  readonly ids: readonly string[];
+  /** The permission clock that they are true at. */
+  readonly ticks: number;
+  readonly came: readonly string[];
+  readonly changed: readonly string[];
+  readonly gone: readonly string[];
+  /** What each group is shown of what came or changed. */
+  readonly contents: ReadonlyMap<Group, ReadonlyMap<string, unknown>>;
+  /** All that it holds now, if everything was read again. */
+  readonly all: IdSet | null;
+}
+
+/** How many ids one statement is about. */
+const AT_ONCE = 2_000;
+const CONTENTS_AT_ONCE = 250;
+
+/** Whether anything has to be found out about a listing. */
+export function isDue(listing: Listing): boolean {
+  return listing.isFormed && listing.groups.size > 0 && (listing.isStale || listing.pending.size > 0);
+}
+
+/** Reads, as one of those who follow it, which of a listing's changed ids are there now, and what they hold. Null: nobody follows it any more. */
+export async function findOut(listing: Listing, mostHeld: number): Promise<Findings | null> {
+  const { workspace, source, pending, isStale } = listing;
+  const reader = listing.reader();
+  if (reader === null) return null;
+  const ids = [...pending];
+  const held = listing.ids;
+  let ticks = -1;
+  let there: Set<string> | IdSet = new Set<string>();
+  if (isStale) {
+    const reading = await source.read(reader, workspace, { limit: mostHeld + 1 });
+    if (reading.ids.length > mostHeld) throw tooMany(mostHeld);
+    there = createIdSet(reading.ids);
+    ticks = reading.ticks;
+  } else {
+    for (let from = 0; from < ids.length; from += AT_ONCE) {
+      const reading = await source.read(reader, workspace, { ids: ids.slice(from, from + AT_ONCE) });
+      for (const id of reading.ids) there.add(id);
+      ticks = Math.max(ticks, reading.ticks);
+    }
+  }
+  const came = isStale ? [...there].filter((id) => !held.has(id)) : ids.filter((id) => there.has(id) && !held.has(id));
+  const changed = ids.filter((id) => there.has(id) && held.has(id));
+  const gone = isStale ? [...held].filter((id) => !there.has(id)) : ids.filter((id) => !there.has(id) && held.has(id));
+  const { contents, missing } = await contentsOf(listing, [...came, ...changed]);
+  const isShown = (id: string): boolean => !missing.has(id);
+  return {
+    listing,
+    ids,
+    ticks,
+    // What vanished between the two readings has changed since, and comes again.
+    came: came.filter(isShown),
+    changed: changed.filter(isShown),
+    gone,
+    contents,
+    all: isStale ? withoutThose(there as IdSet, missing, held) : null,
+  };
+}
+
+async function contentsOf({ groups, workspace }: Listing, ids: readonly string[]) {
+  const contents = new Map<Group, Map<string, unknown>>();
+  const missing = new Set<string>();
+  if (ids.length > 0) {
+    await Promise.all(
+      [...groups.values()].map(async (group) => {
+        const [member] = group.members;
+        if (member === undefined) return;
+        const read = await readContents(group.content, member.viewer, workspace, ids);
+        for (const id of ids) if (!read.has(id)) missing.add(id);
+        contents.set(group, read);
+      }),
+    );
+  }
+  return { contents, missing };
+}
+
+/** A stretch at a time, so that no statement and no answer grows without end. */
+export async function readContents(
+  content: Content,
+  viewer: Viewer,
+  workspace: number,
+  ids: readonly string[],
+): Promise<Map<string, unknown>> {
+  const all = new Map<string, unknown>();
+  for (let from = 0; from < ids.length; from += CONTENTS_AT_ONCE) {
+    const some = await content.read(viewer, workspace, ids.slice(from, from + CONTENTS_AT_ONCE));
+    for (const [id, each] of some) all.set(id, each);
+  }
+  return all;
+}
+
+/** Ids that vanished while contents were read stay as they were held. */
+function withoutThose(there: IdSet, missing: ReadonlySet<string>, held: IdSet): IdSet {
+  for (const id of missing) if (!held.has(id)) there.delete(id);
+  return there;
+}
+
+/** Holds what was found, and says whom to tell what. With `goneAlone` only what is gone, which needs nobody's access. */
+export function settle(findings: Findings, goneAlone: boolean, tell: (to: Subscriber, told: Told) => void): void {
+  const { listing, ids, came, changed, gone, contents, all } = findings;
+  for (const id of gone) listing.ids.delete(id);
+  if (!goneAlone) {
+    if (all === null) for (const id of came) listing.ids.add(id);
+    else listing.replace(all);
+    for (const id of ids) listing.pending.delete(id);
+    if (all !== null) listing.isStale = false;
+  }
+  const { came: cameKind, changed: changedKind, gone: goneKind } = listing.source.kinds;
+  const { workspace } = listing;
+  const news = [
+    ...gone.map((id) => ({ id, kind: goneKind })),
+    ...(goneAlone ? [] : came.map((id) => ({ id, kind: cameKind }))),
+    ...(goneAlone ? [] : changed.map((id) => ({ id, kind: changedKind }))),
+  ].sort((one, other) => (one.id < other.id ? -1 : 1));
+  for (const group of listing.groups.values()) {
+    const read = contents.get(group);
+    for (const subscriber of [...group.members]) {
+      const link = subscriber.links.get(workspace)!;
+      for (const { id, kind } of news) {
+        if (kind === goneKind) {
+          if (!link.without?.delete(id)) tell(subscriber, { kind, workspace, id, content: null });
+        } else {
+          const isKnown = !link.without?.delete(id);
+          tell(subscriber, { kind: isKnown ? kind : cameKind, workspace, id, content: read!.get(id) });
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,216 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { rolePassword } from '../../src/database/keys.ts';
+import { migrate, withUser } from '../../src/database/migrate.ts';
+import { connect, openPool } from '../../src/database/queryable.ts';
+import { withOwner, type TestDatabase } from '../support/database.ts';
+import { openOffice, type Office, type OfficeWorkspace } from '../support/office.ts';
+import { TEST_SECRET } from '../support/secret.ts';
+import { withServer } from '../support/server.ts';
+import { openHouse, type House, type Watch } from './house.ts';
+
+let office: Office;
+let workspace: OfficeWorkspace;
+let archive: string;
+let ben: string;
+let house: House;
+let other: House;
+let watches: Watch[];
+
+beforeAll(async () => {
+  office = await openOffice();
+  workspace = await office.workspace('Office');
+  archive = await workspace.archive('Permits');
+  ben = await office.user('ben');
+  await workspace.join(workspace.full, [ben]);
+  house = openHouse(office);
+  other = openHouse(office);
+});
+afterAll(async () => {
+  await Promise.all([house.end(), other.end()]);
+  await office.end();
+});
+beforeEach(async () => {
+  watches = await Promise.all([house.watch(ben), other.watch(ben)]);
+});
+
+const make = (titles: readonly string[]) =>
+  workspace.records(
+    'paper',
+    titles.map((title) => ({ title })),
+    { archive },
+  );
+const settled = () => Promise.all([house.settled(), other.settled()]);
+const appeared = (ids: readonly string[]) => ids.map((id) => `APPEARED ${id}`);
+
+test('M5: two processes deliver the same', async () => {
+  const ids = await make(['a', 'b']);
+  await settled();
+  expect(watches.map((watch) => watch.news().sort())).toEqual([appeared(ids), appeared(ids)]);
+});
+
+test('M5: a transaction that commits late is told then, once, and holds nobody up', async () => {
+  let late: string[] = [];
+  let early: string[] = [];
+  await withOwner(office.database, async (session) => {
+    const rows = await session.query<{ id: string }>(
+      `insert into ws_${workspace.id}.paper (title, realm_id, archive_id, folder_id) select 'late', rowplane.realm_for($1, null, $1), $1, $1 returning id`,
+      [archive],
+    );
+    late = rows.map(({ id }) => id);
+    early = await make(['early']);
+    await settled();
+    expect(watches.map((watch) => watch.news())).toEqual([appeared(early), appeared(early)]);
+  });
+  await settled();
+  expect(watches.map((watch) => watch.news())).toEqual([appeared(late), appeared(late)]);
+});
+
+test('M5: what commits while a follower comes is told to it or was there already', async () => {
+  const titles = Array.from({ length: 40 }, (_, index) => `c${index}`);
+  const making = Promise.all(titles.map((title) => make([title])));
+  const late: Watch[] = [];
+  for (let index = 0; index < 8; index++) late.push(await house.watch(ben, { where: { title: { startsWith: 'c' } } }));
+  const ids = (await making).flat();
+  await settled();
+  expect(watches[0]!.news().sort()).toEqual(appeared(ids).sort());
+  for (const watch of late) expect(new Set(watch.news()).size).toBe(watch.held.size);
+  await Promise.all(late.map(({ follower }) => follower.return()));
+});
+
+test('M5: nothing is lost or doubled when the feed’s connection is cut', async () => {
+  const ids: string[] = [];
+  for (let index = 0; index < 6; index++) {
+    ids.push(...(await make([`cut ${index}`])));
+    const cut = await office.owner.query<{ cut: boolean }>(
+      `select 1 from pg_stat_activity where application_name = 'rowplane delivery' and datname = current_database()`,
+    );
+    expect(cut.length).toBeGreaterThan(0);
+    const superuser = await connect(office.database.superuserUrl);
+    await superuser.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rowplane delivery' and datname = current_database()`,
+    );
+    await superuser.end();
+    ids.push(...(await make([`after ${index}`])));
+    await settled();
+  }
+  expect(watches.map((watch) => watch.news())).toEqual([appeared(ids), appeared(ids)]);
+});
+
+test('M5: viewers’ connections may be cut, too', async () => {
+  const ids = await make(['before']);
+  const superuser = await connect(office.database.superuserUrl);
+  await superuser.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'rowplane %' and datname = current_database()`,
+  );
+  await superuser.end();
+  ids.push(...(await make(['after'])));
+  await settled();
+  expect(watches.map((watch) => watch.news().sort())).toEqual([appeared(ids), appeared(ids)]);
+});
+
+test('M5: after Postgres has crashed and started again, what was committed is told once', async () => {
+  // Durable: what was committed has to be there again.
+  await withServer(
+    async (server) => {
+      await migrate(server.url, { secret: TEST_SECRET, adminPassword: rolePassword(TEST_SECRET, 'rowplane_admin') });
+      const ownerUrl = `${server.url}?options=${encodeURIComponent('-c role=rowplane_owner')}`;
+      const owner = openPool(ownerUrl, 2, 'test owner');
+      const own: TestDatabase = {
+        name: 'rowplane',
+        ownerUrl,
+        apiUrl: withUser(server.url, 'rowplane_api', rolePassword(TEST_SECRET, 'rowplane_api')),
+        adminUrl: withUser(server.url, 'rowplane_admin', rolePassword(TEST_SECRET, 'rowplane_admin')),
+        superuserUrl: server.url,
+        secret: TEST_SECRET,
+        owner,
+        drop: async () => {
+          await owner.end();
+        },
+      };
+      const lone = await openOffice(undefined, own);
+      const home = await lone.workspace('Office');
+      const place = await home.archive('Permits');
+      const reader = await lone.user('ben');
+      await home.join(home.full, [reader]);
+      const delivering = openHouse(lone);
+      const watch = await delivering.watch(reader);
+      const [before] = (await home.records('paper', [{ title: 'before' }], { archive: place })) as [string];
+
+      // One process of the server killed: it takes all connections down, and recovers.
+      const victim = await connect(server.url);
+      const [{ pid }] = (await victim.query<{ pid: number }>('select pg_backend_pid() as pid')) as [{ pid: number }];
+      process.kill(pid, 'SIGKILL');
+      await victim.end().catch(() => undefined);
+      const after = await eventually(() => home.records('paper', [{ title: 'after' }], { archive: place }));
+
+      await eventually(() => delivering.settled());
+      expect(watch.news()).toEqual(appeared([before, ...after]));
+      expect(delivering.errors.length).toBeGreaterThan(0);
+      await delivering.end();
+      await lone.end();
+    },
+    'server',
+    true,
+  );
+});
+
+async function eventually<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === 100) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+test('M5: whatever order concurrent transactions commit in, everything is told, and each new record once', async () => {
+  const made: string[] = [];
+  const session = async (number: number): Promise<void> => {
+    for (let turn = 0; turn < 6; turn++) {
+      await withOwner(office.database, async (work) => {
+        const rows = await work.query<{ id: string }>(
+          `insert into ws_${workspace.id}.paper (title, realm_id, archive_id, folder_id) select $2 || n, rowplane.realm_for($1, null, $1), $1, $1 from generate_series(1, 3) n returning id`,
+          [archive, `${number}.${turn}.`],
+        );
+        await sleep(Math.random() * 60);
+        // A subtransaction's changes are its transaction's.
+        await work.query('savepoint one');
+        await work.query(`update ws_${workspace.id}.paper set title = title || '!' where id = $1`, [rows[0]!.id]);
+        await work.query('release savepoint one');
+        await sleep(Math.random() * 60);
+        made.push(...rows.map(({ id }) => id));
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, (_, number) => session(number)));
+  await settled();
+  for (const watch of watches) {
+    expect(watch.news().sort()).toEqual(appeared(made).sort());
+    const fresh = await house.query(ben, workspace.id, made);
+    for (const id of made) expect(watch.held.get(id)).toEqual(fresh.get(id));
+  }
+});
+
+test('M5: when the delivery ends, its followers do', async () => {
+  const third = openHouse(office);
+  const watch = await third.watch(ben);
+  const access = await third.delivery.followAccess({ id: ben });
+  const next = access.next();
+  await third.end();
+  await expect(next).resolves.toMatchObject({ done: true });
+  expect(watch.failure).toBeUndefined();
+  await expect(third.watch(ben)).rejects.toThrow();
+});
+
+test('M5: a follower that is returned while it waits is done, and nothing of it stays', async () => {
+  const third = openHouse(office);
+  const watch = await third.watch(ben);
+  await watch.follower.return();
+  await sleep(0);
+  expect(watch.failure).toBeUndefined();
+  expect(third.delivery.state).toEqual({ followers: 0, groups: 0, held: 0 });
+  await third.end();
+});
