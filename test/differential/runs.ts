@@ -16,8 +16,11 @@ export function runs<T>(inCi: number, worldsInEach = 1): Parameters<T> {
   };
 }
 
+/** Whether as many worlds are tried as somebody asks for. */
+export const isDeep = process.env.ROWPLANE_WORLDS !== undefined;
+
 /** Time for as many worlds as CI tries, on a busy machine; without end for as many as somebody asks for. */
-export const PATIENCE = { timeout: process.env.ROWPLANE_WORLDS === undefined ? 600_000 : 0 };
+export const PATIENCE = { timeout: isDeep ? 0 : 600_000 };
 
 /** Lets a failure shrink for a while only: after that, everything smaller counts as fine. */
 export function shrinkingBriefly<T>(check: (value: T) => Promise<void>, seconds = 20): (value: T) => Promise<void> {
