@@ -170,6 +170,27 @@ describe('connections that stay open end with who they are of', () => {
     await until(() => open.ticks === 0);
   });
 
+  test('a client that connects again before that, with a new token, goes on', async () => {
+    let tokens = 0;
+    const client = createClient({
+      url: addressOf(server),
+      webSocketImpl: WebSocket,
+      shouldRetry: () => true,
+      connectionParams: async () => {
+        tokens++;
+        return { authorization: `Bearer ${await signOwnToken(OWN_KEY, ADA, 60)}` };
+      },
+    });
+    const results = client.iterate<{ ticks: string }>({ query: 'subscription { ticks }' });
+    await results.next();
+    client.terminate();
+    let { value } = await results.next();
+    while (value?.data?.ticks !== '0') ({ value } = await results.next());
+    expect(tokens).toBe(2);
+    await client.dispose();
+    await until(() => open.ticks === 0);
+  });
+
   test('4401 when it had expired before', async () => {
     expect((await say([await init(-60)])).code).toBe(4401);
   });
