@@ -1,3 +1,5 @@
+import { sqlState } from '../access/refusals.ts';
+
 /** Works on all of them, so many at a time. */
 export async function inTurns<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
   const left = items.values();
@@ -10,4 +12,11 @@ export async function inTurns<T>(items: readonly T[], width: number, work: (item
 /** Before the same is tried again. */
 export function pauseBriefly(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** Whether an error says no more than that the server or the connection to it is in trouble, which passes: not that a statement takes too long. */
+export function isPassing(error: unknown): boolean {
+  const { code = '', message } = error as { code?: string; message: string };
+  if (sqlState(error) !== undefined) return code !== '57014' && /^(08|53|57|58|25P)/.test(code);
+  return /^E[A-Z]+$/.test(code) || /connection|terminated|timeout exceeded/i.test(message);
 }

@@ -1,14 +1,14 @@
-import { Refusal, sqlState } from '../access/refusals.ts';
+import { Refusal } from '../access/refusals.ts';
 import type { ChangeCursors, Progress } from './cursors.ts';
 import { orderOf } from './cursors.ts';
 import { cannotBeRead, definitionChanged, hasEnded, lostTrack, tooMany, tooMuchChanged } from './endings.ts';
 import type { Batch, Feed } from './feed.ts';
 import { isEnded } from './feed.ts';
-import { inTurns, pauseBriefly } from './in-turns.ts';
+import { inTurns, isPassing, pauseBriefly } from './in-turns.ts';
 import type { Listing, Listings } from './listing.ts';
-import { addMoves, prepareMove, relink, toldOf, type Move, type PreparedMove } from './moves.ts';
+import { addMoves, prepareMove, relink, takeOver, toldOf, type Move, type PreparedMove } from './moves.ts';
 import type { People } from './people.ts';
-import { findOut, isDue, settle, type Findings } from './rounds.ts';
+import { findOut, isDue, putBack, settle, type Findings } from './rounds.ts';
 import type { Sights } from './sights.ts';
 import type { Snapshot } from './snapshot.ts';
 import { changeOf, sightMark, type Subscriber, type Told } from './subscriber.ts';
@@ -169,8 +169,10 @@ export function startLoop(options: LoopOptions): Loop {
         prepared.push(await prepareMove(listings, each, mostWaiting, isTrue));
       } catch (error) {
         if (error instanceof Outdated) return;
-        if (error instanceof Refusal) for (const { queue } of each.subscribers) queue.fail(error);
-        else onError(error);
+        if (!(error instanceof Refusal)) onError(error);
+        if (isPassing(error)) return;
+        const reason = error instanceof Refusal ? error : cannotBeRead();
+        for (const { queue } of each.subscribers) queue.fail(reason);
       }
     });
     const from = sights.ticks;
@@ -185,6 +187,7 @@ export function startLoop(options: LoopOptions): Loop {
       }
     }
     for (const each of prepared) {
+      if (isStill) takeOver(each);
       for (const subscriber of each.subscribers) {
         if (!subscriber.queue.isOpen) continue;
         if (isStill) relink(listings, subscriber, each);
@@ -236,7 +239,10 @@ export function startLoop(options: LoopOptions): Loop {
     for (const findings of found.sort((one, other) => one.listing.workspace - other.listing.workspace)) {
       const isSame = findings.ticks === from;
       if (!isSame || !isStill) isComplete = false;
-      if (!isSame) continue;
+      if (!isSame) {
+        putBack(findings.listing, findings.ids, findings.all !== null);
+        continue;
+      }
       settle(findings, !isStill, (subscriber, each) => {
         const news = told.get(subscriber);
         if (news === undefined) told.set(subscriber, [each]);
@@ -272,8 +278,7 @@ export function startLoop(options: LoopOptions): Loop {
   /** A listing that can't be read holds nobody else up for long. */
   function giveUp(listing: Listing, error: unknown): void {
     onError(error);
-    // Not the server's own troubles, which pass.
-    if (!/^(08|53|57|58)/.test(sqlState(error) ?? '08')) listing.failures++;
+    if (!isPassing(error)) listing.failures++;
     if (listing.failures >= MOST_FAILURES) failAll(listing, cannotBeRead());
   }
 

@@ -119,6 +119,14 @@ export function toldOf(move: PreparedMove, goneAlone: boolean): Told[] {
   ].sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
+/** What changed of what they hold, and isn't among what they are told, is told by the listing that they go to. */
+export function takeOver({ from, listing, changed }: PreparedMove): void {
+  if (from === null || listing === null || from.listing === listing) return;
+  const told = new Set(changed);
+  for (const id of from.listing.pending) if (listing.ids.has(id) && !told.has(id)) listing.pending.add(id);
+  if (from.listing.isStale) listing.isStale = true;
+}
+
 /** Puts a subscriber where it moves to. */
 export function relink(listings: Listings, subscriber: Subscriber, move: PreparedMove): void {
   const { workspace, from, to, listing, came, contents } = move;

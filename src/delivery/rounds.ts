@@ -32,10 +32,35 @@ export function isDue(listing: Listing): boolean {
 
 /** Reads, as one of those who follow it, which of a listing's changed ids are there now, and what they hold. Null: nobody follows it any more. */
 export async function findOut(listing: Listing, mostHeld: number): Promise<Findings | null> {
-  const { workspace, source, pending, isStale } = listing;
+  const { pending, isStale } = listing;
   const reader = listing.reader();
   if (reader === null) return null;
+  // Taken out before it is looked at: what changes again from here on is another change.
   const ids = [...pending];
+  pending.clear();
+  listing.isStale = false;
+  try {
+    return await look(listing, reader, ids, isStale, mostHeld);
+  } catch (error) {
+    putBack(listing, ids, isStale);
+    throw error;
+  }
+}
+
+/** What was found is not to be told: it has to be found out again. */
+export function putBack(listing: Listing, ids: readonly string[], isStale: boolean): void {
+  for (const id of ids) listing.pending.add(id);
+  if (isStale) listing.isStale = true;
+}
+
+async function look(
+  listing: Listing,
+  reader: Viewer,
+  ids: readonly string[],
+  isStale: boolean,
+  mostHeld: number,
+): Promise<Findings> {
+  const { workspace, source } = listing;
   const held = listing.ids;
   let ticks = -1;
   let there: Set<string> | IdSet = new Set<string>();
@@ -114,9 +139,7 @@ export function settle(findings: Findings, goneAlone: boolean, tell: (to: Subscr
   if (!goneAlone) {
     if (all === null) for (const id of came) listing.ids.add(id);
     else listing.replace(all);
-    for (const id of ids) listing.pending.delete(id);
-    if (all !== null) listing.isStale = false;
-  }
+  } else putBack(listing, ids, all !== null);
   const { came: cameKind, changed: changedKind, gone: goneKind } = listing.source.kinds;
   const { workspace } = listing;
   const news = [
