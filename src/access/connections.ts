@@ -104,7 +104,8 @@ export function openConnections({
   /** Milliseconds that each is expected to be busy for. */
   const backlogs = readers.map(() => 0);
   const durations = createDurations();
-  const pool = new pg.Pool({ ...settings, max: lentCount });
+  // Whoever waits for one of them waits as long as others may take: many who come at once are served one after the other.
+  const pool = new pg.Pool({ ...settings, max: lentCount, connectionTimeoutMillis: transactionTimeout });
   const sockets = new Set<Promise<void>>();
   const lentWatches = new WeakMap<pg.ClientBase, () => boolean>();
   let ended = false;

@@ -84,6 +84,8 @@ export interface ViewersOptions extends ConnectionOptions {
 const READING = 'repeatable read read only rowplane_viewer';
 const BEGIN_READING: Statement = { text: 'begin isolation level repeatable read read only', values: [] };
 const COMMIT: Statement = { text: 'commit', values: [] };
+/** No stamp: each begins with the ticks of the permission clock. */
+const NEVER = '';
 const attempts = 6;
 /** Where permissions never stop changing, knowledge is old again as soon as it is there, and many store it at once. */
 const attemptsToLearn = 30;
@@ -199,9 +201,9 @@ export function openViewers({
     return { text, values: [tokenOf(viewer), workspaces, known], keep: true };
   }
 
-  /** The state of permissions that statements are planned by; null where they depend on none. */
+  /** The state of permissions that statements are planned by; null where they depend on none. Of different moments: one that never is. */
   function stampOf(knowledgeOf: Map<number, Knowledge>): string | null {
-    return knowledgeOf.size > 0 ? jointStamp(knowledgeOf.values()) : null;
+    return knowledgeOf.size > 0 ? (jointStamp(knowledgeOf.values()) ?? NEVER) : null;
   }
 
   return {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { viewerTokenKey } from '../../src/database/keys.ts';
 import { connect } from '../../src/database/queryable.ts';
+import type { Knowledge } from '../../src/access/knowledge.ts';
 import { ANONYMOUS, openViewers, type Viewers } from '../../src/access/viewers.ts';
 import { createDatabase, viewerToken, type TestDatabase } from '../support/database.ts';
 
@@ -63,17 +64,31 @@ describe('reading', () => {
     ]);
   });
 
-  test('a read that takes long keeps no brief one waiting', async () => {
-    const brief = () => viewers.read(ben, [], () => [who]);
-    const long = () => viewers.read(ben, [], () => [{ text: 'select pg_sleep(1)::text', values: [] }]);
-    for (let times = 0; times < 10; times++) await brief();
-    const order: string[] = [];
-    const all = [
-      ...Array.from({ length: 3 }, () => long().then(() => order.push('long'))),
-      ...Array.from({ length: 30 }, () => brief().then(() => order.push('brief'))),
-    ];
-    await Promise.all(all);
-    expect(order).toEqual([...Array<string>(30).fill('brief'), ...Array<string>(3).fill('long')]);
+  test('V5: what is known of two workspaces from different moments is old', async () => {
+    const [other] = await database.owner.query<{ id: number }>(
+      `insert into rowplane.workspaces (company_id, name) select id, 'Other' from rowplane.companies returning id`,
+    );
+    const both = [workspace, other!.id];
+    await viewers.knowledge(ben, workspace);
+    await setPlane(false);
+    await viewers.knowledge(ben, other!.id);
+    const planned: string[][] = [];
+    const plan = (known: Map<number, Knowledge>) => {
+      planned.push(Array.from(known.values(), ({ stamp }) => stamp.split('.')[0]!));
+      return [who];
+    };
+    for (const read of [
+      () => viewers.read(ben, both, plan),
+      () => viewers.snapshot(ben, both, ({ knowledge, run }) => run(plan(knowledge))),
+    ]) {
+      expect(await read()).toEqual([[{ viewer: ben.id }]]);
+      const [first, last] = [planned[0]!, planned.at(-1)!];
+      expect(new Set(last).size).toBe(1);
+      expect(Number(last[0])).toBeGreaterThan(Number(first[0]));
+      await viewers.knowledge(ben, workspace);
+      await setPlane(true);
+      await viewers.write(ben, [other!.id], () => Promise.resolve());
+    }
   });
 
   test('V5: a unit and a snapshot read one moment', async () => {
