@@ -15,8 +15,8 @@ export interface Identity {
  */
 export type Identify = (authorization: string | undefined) => Promise<Identity>;
 
-export function unauthenticated(message: string): Refusal {
-  return new Refusal('UNAUTHENTICATED', message);
+export function unauthenticated(message: string, details: { expired?: true } = {}): Refusal {
+  return new Refusal('UNAUTHENTICATED', message, details);
 }
 
 /** Finds the account that a verified token names: user id, or null. */

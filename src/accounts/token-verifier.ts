@@ -139,7 +139,8 @@ function named(by: AccountClaim['by'], value: unknown): AccountClaim | null {
 
 /** Says what is wrong with a token without repeating anything of it. Failures that aren't the token's (keys unreachable) go on as they are. */
 function explain(error: unknown): never {
-  if (error instanceof errors.JWTExpired) throw unauthenticated('The token has expired: sign in again.');
+  if (error instanceof errors.JWTExpired)
+    throw unauthenticated('The token has expired: sign in again.', { expired: true });
   if (error instanceof errors.JWTClaimValidationFailed)
     throw unauthenticated(`The token is not meant for this server, or not valid now (its "${error.claim}" claim).`);
   const notTheToken = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid;

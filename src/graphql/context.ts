@@ -2,6 +2,7 @@ import { createApiKeys, type ApiKeys } from '../accounts/api-keys.ts';
 import type { Administrators } from '../access/administrators.ts';
 import type { Viewer, Viewers } from '../access/viewers.ts';
 import type { Definitions } from '../compiler/definition.ts';
+import type { Delivery } from '../delivery/delivery.ts';
 import { createCursors, type Cursors } from '../reader/cursor.ts';
 import { createReader, type Reader } from '../reader/reader.ts';
 import { momentarySession, type Session } from '../reader/session.ts';
@@ -15,6 +16,8 @@ export interface Context {
   /** Null where this process has no connection for administration: then it is refused. */
   administrators: Administrators | null;
   definitions: Definitions;
+  /** Null where this process follows no changes: then there are no subscriptions. */
+  delivery: Delivery | null;
   reader: Reader;
   cursors: Cursors;
   /** Makes API keys (U11). */
@@ -31,6 +34,7 @@ export interface Services {
   viewers: Viewers;
   administrators: Administrators | null;
   definitions: Definitions;
+  delivery?: Delivery | null;
   /** ROWPLANE_SECRET: cursors are encrypted and API keys sealed with keys derived from it. */
   secret: string;
   /** Told of errors that clients get only an id of. */
@@ -43,6 +47,7 @@ export function contextFactory({
   viewers,
   administrators,
   definitions,
+  delivery = null,
   secret,
   log,
   limits,
@@ -51,6 +56,7 @@ export function contextFactory({
     viewers,
     administrators,
     definitions,
+    delivery,
     reader: createReader(viewers),
     cursors: createCursors(secret),
     apiKeys: createApiKeys(secret),

@@ -8,6 +8,7 @@ import { defineDefinitions } from './records/definition-types.ts';
 import { defineRecords } from './records/define-records.ts';
 import { defineScalars } from './scalars.ts';
 import { createSharedTypes } from './shared-types.ts';
+import { defineAccessChanges } from './subscriptions/access-changes.ts';
 import { defineTree } from './tree/define-tree.ts';
 
 /** The schema of a deployment: its definitions' records, and everything around them. */
@@ -16,12 +17,14 @@ export function createSchema(definitions: Definitions): GraphQLSchema {
   const kit: Kit = { builder, definitions, types: createSharedTypes(builder) };
   builder.queryType({});
   builder.mutationType({});
+  builder.subscriptionType({});
   defineScalars(builder);
   definePageInfo(kit);
   defineNode(kit);
   defineTree(kit);
   defineRecords(kit);
   defineDefinitions(kit);
+  defineAccessChanges(kit);
   defineAdministration(kit);
   return builder.toSchema();
 }

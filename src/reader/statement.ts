@@ -86,7 +86,11 @@ export function countStatement(sight: Sight, filter: Filter): Statement {
 }
 
 /** The statement for the ids of a list's records, as `id`, each once, in no order: at most `limit` of them, or those among `ids`. */
-export function idsStatement(sight: Sight, filter: Filter, chosen: { limit: number } | { ids: readonly string[] }): Statement {
+export function idsStatement(
+  sight: Sight,
+  filter: Filter,
+  chosen: { limit: number } | { ids: readonly string[] },
+): Statement {
   const values: unknown[] = [];
   const parameter = parametersInto(values);
   const branches = branchesOf(sight, fieldsOfCondition(filter.condition));

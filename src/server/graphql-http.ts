@@ -7,11 +7,15 @@ import type { Identify } from '../accounts/identity.ts';
 import { LIMITS } from '../graphql/limits.ts';
 import type { Apollo } from './apollo.ts';
 import { readJson, RequestProblem } from './http.ts';
+import type { Subscribe } from './operation.ts';
 
 export interface GraphqlDoor {
   apollo: Apollo;
   identify: Identify;
   createContext: (viewer: Viewer, requestId: string) => BaseContext;
+  subscribe: Subscribe;
+  /** Whether the account may look at anything: blocked, deactivated and deleted ones get no connection that stays open. */
+  mayLook: (viewer: Viewer) => Promise<boolean>;
   /** The largest request, in bytes. */
   sizeLimit: number;
 }
@@ -77,7 +81,8 @@ export function tooLong(query: unknown): string | null {
   return `The document has ${query.length} characters; ${LIMITS.source} are allowed. Send values as variables.`;
 }
 
-function refuse(response: ServerResponse, problem: RequestProblem): void {
+/** Answers what is refused before GraphQL sees it. */
+export function refuse(response: ServerResponse, problem: RequestProblem): void {
   // What is left of a body that is too large isn't read: the connection ends with the answer.
   if (problem.status === 413) response.setHeader('connection', 'close');
   if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer error="invalid_token"');

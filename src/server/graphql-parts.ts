@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { GraphQLFormattedError } from 'graphql';
-import { contextFactory, type Services } from '../graphql/context.ts';
+import { contextFactory, type Context, type Services } from '../graphql/context.ts';
 import { createSchema } from '../graphql/create-schema.ts';
 import { createExecutor } from '../graphql/executor/execute.ts';
 import { createGateway } from '../graphql/executor/gateway.ts';
 import { stringifyResult } from '../graphql/executor/stringify.ts';
+import { createSubscriber } from '../graphql/subscriptions/subscriber.ts';
 import { LIMITS } from '../graphql/limits.ts';
 import type { GraphqlParts } from './apollo.ts';
 import type { GraphqlDoor } from './graphql-http.ts';
@@ -23,6 +24,7 @@ const INPUT_CODES = new Set([
 export function graphqlParts({ log, ...services }: Omit<Services, 'log'> & { log: Log }): {
   parts: GraphqlParts;
   createContext: GraphqlDoor['createContext'];
+  subscribe: GraphqlDoor['subscribe'];
 } {
   const schema = createSchema(services.definitions);
   const createContext = contextFactory({
@@ -31,14 +33,17 @@ export function graphqlParts({ log, ...services }: Omit<Services, 'log'> & { log
       log.error({ err: error, id, requestId }, 'operation failed');
     },
   });
+  const execute = createExecutor(schema);
+  const subscribe = createSubscriber(schema, execute);
   return {
     parts: {
-      gateway: createGateway(schema, createExecutor(schema)),
+      gateway: createGateway(schema, execute),
       stringifyResult,
       parseOptions: { maxTokens: LIMITS.tokens },
       formatError: (formatted, error) => asClientsReadIt(formatted, error, log),
     },
     createContext: (viewer, requestId) => createContext(viewer, requestId),
+    subscribe: (payload, context) => subscribe(payload, context as Context),
   };
 }
 

@@ -1,38 +1,31 @@
-import type { BaseContext } from '@apollo/server';
-import {
-  GraphQLError,
-  GraphQLSchema,
-  parse,
-  type ExecutionArgs,
-  type ExecutionResult,
-  type GraphQLFormattedError,
-} from 'graphql';
-import { CloseCode, handleProtocols, makeServer, type Context, type SubscribePayload } from 'graphql-ws';
+import { GraphQLError, GraphQLSchema, parse, type ExecutionResult, type GraphQLFormattedError } from 'graphql';
+import { CloseCode, handleProtocols, makeServer, type Context } from 'graphql-ws';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Refusal } from '../access/refusals.ts';
-import { tooLong, type GraphqlDoor } from './graphql-http.ts';
-import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
+import type { EndOfIdentity, IdentityWatch } from './identity-watch.ts';
+import { runOperation, type Operations } from './operation.ts';
 import { originAllowed } from './origins.ts';
+import { transportOf } from './socket-transport.ts';
+import { writtenPayload } from './written-payload.ts';
 
-export interface SocketOptions {
-  door: GraphqlDoor;
-  log: Log;
-  metrics: Metrics;
+export interface SocketOptions extends Operations {
+  identities: IdentityWatch;
   allowedOrigins: readonly string[];
-  /** Operations that one socket may have running at once. */
+  /** Operations that one socket may have running at once, subscriptions included. */
   maxOperations?: number;
   /** Milliseconds between pings; a peer that doesn't answer one is gone. */
-  keepAlive?: number;
+  keepAlive: number;
 }
 
 interface Connection {
+  socket: WebSocket;
   request: IncomingMessage;
   /** The Authorization value that every operation of this connection is judged by, again each time. */
   authorization: string | undefined;
+  stopWatching: () => void;
 }
 
 /** An error as HTTP clients get it, in the class that graphql-ws asks for. */
@@ -50,14 +43,20 @@ class FormattedError extends GraphQLError {
 }
 
 type Params = { authorization?: unknown };
-type Payload = Pick<SubscribePayload, 'query' | 'operationName' | 'variables'>;
 
-/** The engine validates and executes by its own schema; the protocol's library only asks for the kind of the operation. */
-const NO_SCHEMA = new GraphQLSchema({});
+const CLOSED_AS: Readonly<Record<EndOfIdentity, [code: CloseCode, reason: string]>> = {
+  expired: [CloseCode.Unauthorized, 'The token has expired'],
+  refused: [CloseCode.Forbidden, 'Forbidden'],
+};
+
+/** The operation ran by the time that the protocol's library asks: it only wants to know of which kind it was. */
+const RUN = { schema: new GraphQLSchema({}), operationName: null };
+const ONE_RESULT = parse('{ result }', { noLocation: true });
+const MANY_RESULTS = parse('subscription { results }', { noLocation: true });
 
 /** The second door: `graphql-transport-ws` on the same port, path and engine as HTTP. */
 export function openSocketDoor(server: Server, options: SocketOptions) {
-  const { door, log, metrics, maxOperations = 100, keepAlive = 15_000 } = options;
+  const { door, log, metrics, identities, maxOperations = 100, keepAlive } = options;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: door.sizeLimit,
@@ -65,119 +64,79 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
     perMessageDeflate: false,
   });
 
-  /** Operations that are being executed now. */
+  /** Operations that are being executed now; subscriptions wait most of their time, and don't count. */
   let running = 0;
 
   const protocol = makeServer<Params, Connection>({
-    onConnect: async (context) => {
-      context.extra.authorization = authorizationOf(context);
+    onConnect: async ({ connectionParams, extra }) => {
+      extra.authorization = authorizationOf(connectionParams, extra.request);
+      return admit(extra);
+    },
+    onSubscribe: async ({ subscriptions, extra }, _id, payload) => {
+      if (Object.keys(subscriptions).length > maxOperations)
+        return [refusal(`A connection may have ${maxOperations} operations running; wait for one to end.`)];
+      running++;
       try {
-        await door.identify(context.extra.authorization);
-        return true;
-      } catch (error) {
-        if (error instanceof Refusal) return false; // 4403
-        throw error;
+        const way = { route: 'socket', requestId: randomUUID() };
+        const outcome = await runOperation(options, extra.authorization, payload, way);
+        if ('refused' in outcome) return outcome.refused.map((error) => new FormattedError(error));
+        return 'results' in outcome
+          ? { ...RUN, document: MANY_RESULTS, contextValue: outcome.results }
+          : { ...RUN, document: ONE_RESULT, contextValue: outcome.result };
+      } finally {
+        running--;
       }
     },
-    onSubscribe: async (context, _id, payload) => {
-      if (Object.keys(context.subscriptions).length > maxOperations)
-        return [
-          refusal('RATE_LIMITED', `A connection may have ${maxOperations} operations running; wait for one to end.`),
-        ];
-      const problem = tooLong(payload.query);
-      return problem ? [refusal('TOO_COMPLEX', problem)] : answer(context.extra, payload);
-    },
-    // The answer is ready by now, with its errors in the form that clients get.
     execute: ({ contextValue }) => contextValue as ExecutionResult,
-    onNext: (_context, _id, _payload, _args, result) => result,
+    subscribe: ({ contextValue }) => contextValue as AsyncIterableIterator<ExecutionResult>,
+    onNext(_context, _id, _payload, { document }, result) {
+      if (document === MANY_RESULTS) metrics.changeTold();
+      return writtenPayload(result);
+    },
+    onClose: ({ extra }) => {
+      extra.stopWatching();
+    },
   });
 
-  /** Runs an operation. What failed before its execution is an error message of the protocol, and everything else a result. */
-  async function answer(connection: Connection, payload: Payload): Promise<ExecutionArgs | GraphQLError[]> {
-    const started = performance.now();
-    const requestId = randomUUID();
-    running++;
+  /** Whether a connection may be there, from now on until its identity ends. */
+  async function admit(connection: Connection): Promise<boolean> {
+    const { socket, authorization } = connection;
     try {
-      const { viewer } = await door.identify(connection.authorization);
-      const result = await execute(payload, door.createContext(viewer, requestId));
-      const seconds = (performance.now() - started) / 1000;
-      metrics.socketOperation(seconds);
-      log.info({ requestId, route: 'socket', viewer: viewer.id, ms: Math.round(seconds * 1000) }, 'operation');
-      if (result.data === undefined) return (result.errors ?? []).map((error) => new FormattedError(error));
-      return {
-        schema: NO_SCHEMA,
-        document: parse(payload.query, { noLocation: true }),
-        operationName: payload.operationName ?? null,
-        contextValue: result,
-      };
+      const identity = await door.identify(authorization);
+      if (!(await door.mayLook(identity.viewer))) return false;
+      if (socket.readyState !== socket.OPEN) return false;
+      connection.stopWatching = identities.watch(authorization, identity, (why) => {
+        socket.close(...CLOSED_AS[why]);
+      });
+      return true;
     } catch (error) {
-      if (error instanceof Refusal) return [refusal(error.code, error.message)];
-      throw error;
-    } finally {
-      running--;
+      if (!(error instanceof Refusal)) throw error;
+      // The library closes with 4403 what isn't admitted; a client whose token is too old has to know that.
+      if (error.details.expired === true) socket.close(...CLOSED_AS.expired);
+      return false;
     }
   }
 
-  async function execute({ query, operationName, variables }: Payload, context: BaseContext) {
-    const { body } = await door.apollo.executeOperation(
-      { query, ...(operationName ? { operationName } : {}), ...(variables ? { variables } : {}) },
-      { contextValue: context },
-    );
-    if (body.kind === 'single') return body.singleResult;
-    throw new Error('an incremental answer cannot go over a WebSocket');
-  }
-
-  function refusal(code: string, message: string): GraphQLError {
-    metrics.error(code);
-    return new FormattedError({ message, extensions: { code } });
+  function refusal(message: string): GraphQLError {
+    metrics.error('RATE_LIMITED');
+    return new FormattedError({ message, extensions: { code: 'RATE_LIMITED' } });
   }
 
   function attach(socket: WebSocket, request: IncomingMessage): void {
     metrics.socketOpened();
-    let alive = true;
-    const pings = setInterval(() => {
-      if (!alive) {
-        socket.terminate();
-        return;
-      }
-      alive = false;
-      socket.ping();
-    }, keepAlive);
-    socket.on('pong', () => (alive = true));
+    const stopPinging = endUnlessAlive(socket, keepAlive);
     // A frame beyond the limit, broken UTF-8, a connection reset: ws closes the socket with the code that says so.
     socket.on('error', (error) => {
       log.debug({ err: error }, 'socket');
     });
-    const closed = protocol.opened(
-      {
-        protocol: socket.protocol,
-        send: (data) =>
-          new Promise((resolve, reject) => {
-            if (socket.readyState !== socket.OPEN) resolve();
-            else
-              socket.send(data, (error) => {
-                if (error) reject(error);
-                else resolve();
-              });
-          }),
-        close: (code, reason) => {
-          socket.close(code, reason);
-        },
-        onMessage: (handle) => {
-          socket.on('message', (data) => {
-            handle(asText(data)).catch((error: unknown) => {
-              log.error({ err: error }, 'socket');
-              socket.close(CloseCode.InternalServerError, 'Internal server error');
-            });
-          });
-        },
-      },
-      { request, authorization: undefined },
-    );
+    const connection: Connection = { socket, request, authorization: undefined, stopWatching: () => undefined };
+    const closed = protocol.opened(transportOf(socket, log), connection);
     socket.once('close', (code, reason) => {
-      clearInterval(pings);
+      stopPinging();
       metrics.socketClosed();
-      void closed(code, reason.toString());
+      closed(code, reason.toString()).catch((error: unknown) => {
+        log.error({ err: error }, 'socket');
+      });
     });
   }
 
@@ -192,7 +151,7 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
   return {
     /**
      * Lets running operations finish, for `patience` milliseconds at most, then closes every socket with 1001 (going away),
-     * which well-behaved clients answer by connecting elsewhere.
+     * which well-behaved clients answer by connecting elsewhere, with the cursor of the last event that they got.
      */
     close: async (patience: number) => {
       server.off('upgrade', upgrade);
@@ -214,17 +173,29 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
 }
 
 /** `authorization` of the connection's parameters, else the header of the upgrade request. */
-function authorizationOf({ connectionParams, extra }: Context<Params, Connection>): string | undefined {
-  const given = connectionParams?.authorization;
-  if (given === undefined || given === null) return extra.request.headers.authorization;
+function authorizationOf(params: Context<Params>['connectionParams'], request: IncomingMessage): string | undefined {
+  const given = params?.authorization;
+  if (given === undefined || given === null) return request.headers.authorization;
   return typeof given === 'string' ? given : '';
+}
+
+/** Ends a socket whose peer doesn't answer a ping until the next one: its network went away without a word. Returns how to stop. */
+function endUnlessAlive(socket: WebSocket, every: number): () => void {
+  let alive = true;
+  const pings = setInterval(() => {
+    if (!alive) {
+      socket.terminate();
+      return;
+    }
+    alive = false;
+    socket.ping();
+  }, every);
+  socket.on('pong', () => (alive = true));
+  return () => {
+    clearInterval(pings);
+  };
 }
 
 function refuseUpgrade(raw: Duplex, status: string): void {
   raw.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-function asText(data: Buffer | ArrayBuffer | Buffer[]): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString();
-  return (data instanceof ArrayBuffer ? Buffer.from(data) : data).toString();
 }

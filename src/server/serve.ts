@@ -1,5 +1,5 @@
 import { openAdministrators, type Administrators } from '../access/administrators.ts';
-import { openViewers, type Viewers } from '../access/viewers.ts';
+import { openViewers, type Viewer, type Viewers } from '../access/viewers.ts';
 import { createApiKeys } from '../accounts/api-keys.ts';
 import { createIdentify, type FindAccount, type FindKey } from '../accounts/identity.ts';
 import { createTokenVerifier, signOwnToken } from '../accounts/token-verifier.ts';
@@ -8,8 +8,7 @@ import type { Deployment } from '../database/deployment.ts';
 import { accountsProof, jwtKey, viewerTokenKey } from '../database/keys.ts';
 import { openPool, type Queryable } from '../database/queryable.ts';
 import type { Settings } from '../database/settings.ts';
-import type { Delivery } from '../delivery/delivery.ts';
-import { openDelivery } from '../delivery/open-delivery.ts';
+import { openDelivery, type OpenDelivery } from '../delivery/open-delivery.ts';
 import { PEOPLE } from '../demo/people.ts';
 import { createLog, type Log } from './log.ts';
 import { createReadinessCheck } from './readiness.ts';
@@ -91,7 +90,7 @@ interface Opened extends Pick<ServeOptions, 'settings' | 'definitions' | 'page'>
   api: Queryable;
   viewers: Viewers;
   administrators: Administrators | null;
-  delivery: Delivery;
+  delivery: OpenDelivery;
 }
 
 async function listen({ settings, page, secret, log, api, ...services }: Opened): Promise<RunningServer> {
@@ -105,7 +104,7 @@ async function listen({ settings, page, secret, log, api, ...services }: Opened)
   };
   const ownKey = jwtKey(secret);
   const verifier = await createTokenVerifier({ ownKey, ...trustedIssuers(settings) });
-  const { parts, createContext } = graphqlParts({ ...services, secret, log });
+  const { parts, createContext, subscribe } = graphqlParts({ ...services, secret, log });
   const readiness = await createReadinessCheck(api, log);
   const running = await startServer({
     host: settings.host,
@@ -115,6 +114,10 @@ async function listen({ settings, page, secret, log, api, ...services }: Opened)
     graphql: parts,
     identify: createIdentify(verifier, findAccount, findKeyIn(api, secret)),
     createContext,
+    subscribe,
+    mayLook: (viewer) => mayLook(services.viewers, viewer),
+    onAccountEnded: (viewer, listener) => services.delivery.onEnded(viewer, listener),
+    deliveryState: () => services.delivery.state,
     checkReadiness: readiness.check,
     viewAs: await viewAsFor(settings, api, secret, findAccount),
     allowedOrigins: settings.origins,
@@ -126,6 +129,12 @@ async function listen({ settings, page, secret, log, api, ...services }: Opened)
       await running.stop();
     },
   };
+}
+
+/** Blocked, deactivated and deleted accounts have no role. */
+async function mayLook(viewers: Viewers, viewer: Viewer): Promise<boolean> {
+  const [rows] = await viewers.read(viewer, [], () => [{ text: 'select rowplane.viewer_role() as role', values: [] }]);
+  return rows?.[0]?.role != null;
 }
 
 /** What isn't a key of this deployment is told without asking the database. */

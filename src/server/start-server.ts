@@ -1,21 +1,27 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { DeliveryState } from '../delivery/delivery.ts';
 import { startApollo, type GraphqlParts } from './apollo.ts';
 import { answerGraphql, type GraphqlDoor } from './graphql-http.ts';
+import { openEventsDoor, wantsEvents } from './graphql-events.ts';
 import { openSocketDoor } from './graphql-socket.ts';
 import { createHealth, type CheckReadiness } from './health.ts';
 import { requestIdOf, sendJson, sendText } from './http.ts';
+import { createIdentityWatch, type OnAccountEnded } from './identity-watch.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { originAllowed } from './origins.ts';
 import { createPage } from './page.ts';
 import { answerViewAs, type ViewAs } from './view-as.ts';
 
-export interface ServerOptions extends Pick<GraphqlDoor, 'identify' | 'createContext'> {
+export interface ServerOptions extends Pick<GraphqlDoor, 'identify' | 'createContext' | 'subscribe' | 'mayLook'> {
   host: string;
   /** 0 for any free one. */
   port: number;
   graphql: GraphqlParts;
+  onAccountEnded: OnAccountEnded;
+  /** What is being delivered, for the metrics; null where nothing is followed. */
+  deliveryState?: () => DeliveryState | null;
   checkReadiness: CheckReadiness;
   log: Log;
   /** The folder of the built GraphiQL page, or null for none. */
@@ -25,6 +31,8 @@ export interface ServerOptions extends Pick<GraphqlDoor, 'identify' | 'createCon
   allowedOrigins?: readonly string[];
   /** The largest request and the largest WebSocket frame, in bytes. */
   sizeLimit?: number;
+  /** Milliseconds between pings of WebSockets. */
+  keepAlive?: number;
   /** Milliseconds that running requests get to finish when the server stops. */
   patience?: number;
 }
@@ -39,7 +47,8 @@ export interface RunningServer {
 /** One port for HTTP and WebSocket. Rejects with an error that names HOST or PORT when it can't listen there. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { log, page = null, viewAs = null, allowedOrigins = [], sizeLimit = 1_000_000, patience = 10_000 } = options;
-  const metrics = createMetrics();
+  const { keepAlive = 15_000 } = options;
+  const metrics = createMetrics(options.deliveryState ?? (() => null));
   const apollo = await startApollo(options.graphql, log, (code) => {
     metrics.error(code);
   });
@@ -49,8 +58,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     apollo,
     identify: options.identify,
     createContext: options.createContext,
+    subscribe: options.subscribe,
+    mayLook: options.mayLook,
     sizeLimit,
   };
+  const identities = createIdentityWatch(options.identify, options.onAccountEnded);
+  const events = openEventsDoor({ door, log, metrics, identities, allowedOrigins });
   let stopping = false;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -75,7 +88,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     try {
       if (path === '/graphql') {
         if (answerPreflight(request, response, allowedOrigins)) return;
-        viewer = (await answerGraphql(door, request, response, requestId))?.id;
+        const asked = wantsEvents(request)
+          ? events.answer(request, response, requestId)
+          : answerGraphql(door, request, response, requestId);
+        viewer = (await asked)?.id;
       } else if (path === '/livez') health.live(response);
       else if (path === '/readyz') await health.ready(response);
       else if (path === '/metrics') {
@@ -103,7 +119,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 });
   server.on('request', (request, response) => void answer(request, response));
-  const sockets = openSocketDoor(server, { door, log, metrics, allowedOrigins });
+  const sockets = openSocketDoor(server, { door, log, metrics, identities, allowedOrigins, keepAlive });
   await listen(server, options.host, options.port);
 
   return {
@@ -113,12 +129,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       health.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
+      events.close();
       const late = setTimeout(() => {
         server.closeAllConnections();
       }, patience);
       await sockets.close(patience);
       await closed;
       clearTimeout(late);
+      identities.stop();
       await apollo.stop();
       metrics.stop();
     },

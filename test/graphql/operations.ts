@@ -67,7 +67,8 @@ function on(type: string, inner: fc.Arbitrary<string>): fc.Arbitrary<string> {
 const under = (name: string, inner: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   inner.map((body) => `${name} ${body}`);
 
-const { paper } = fc.letrec<{ paper: string; matter: string }>((tie) => {
+/** Selections of a paper; they use the fragments and variables below. */
+export const { paper } = fc.letrec<{ paper: string; matter: string }>((tie) => {
   const leaves = fc.constantFrom(...PAPER_LEAVES);
   const linked = fc.constantFrom(
     'client { id name }',
@@ -185,15 +186,18 @@ export function variablesFor(ids: Ids): Record<string, unknown> {
   };
 }
 
-const DECLARED =
+/** The variables, as operations declare them. */
+export const DECLARED =
   '$yes: Boolean!, $no: Boolean!, $id: ID!, $archive: ID, $size: Int, $after: String, $field: PaperField!, $where: PaperWhere, $badWhere: PaperWhere, $order: [PaperOrderBy!]';
+
+export const RECORD_FRAGMENTS = `fragment PaperParts on Paper { title matter { id name } fieldAccess { level } }
+fragment NodeParts on Node { id __typename ...on Paper { title @include(if: $yes) } }`;
 
 /** Operations as documents, with all variables declared whether used or not. */
 export function operations(ids: Ids): fc.Arbitrary<string> {
   return fc.array(fc.tuple(fc.constantFrom('', 'x: ', 'y: ', 'z: '), root(ids)), { minLength: 1, maxLength: 3 }).map(
     (roots) => `query Generated(${DECLARED}) { ${roots.map(([name, body]) => name + body).join(' ')} }
-fragment PaperParts on Paper { title matter { id name } fieldAccess { level } }
-fragment NodeParts on Node { id __typename ...on Paper { title @include(if: $yes) } }
+${RECORD_FRAGMENTS}
 fragment ConnectionParts on PaperConnection { totalCount nodes { ...PaperParts id } }`,
   );
 }

@@ -1,7 +1,17 @@
-import { GraphQLError, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import {
+  GraphQLError,
+  GraphQLInt,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+  parse,
+  validate,
+} from 'graphql';
 import { pino } from 'pino';
 import { createIdentify, type FindAccount } from '../../src/accounts/identity.ts';
 import { createTokenVerifier, type TrustedIssuers } from '../../src/accounts/token-verifier.ts';
+import type { Results, Subscribe } from '../../src/server/operation.ts';
 import { startServer, type ServerOptions } from '../../src/server/start-server.ts';
 
 export const OWN_KEY = new Uint8Array(32).fill(7);
@@ -34,11 +44,60 @@ const schema = new GraphQLSchema({
       },
     },
   }),
+  subscription: new GraphQLObjectType({
+    name: 'Subscription',
+    fields: {
+      ticks: { type: GraphQLString, args: { every: { type: GraphQLInt } } },
+    },
+  }),
   mutation: new GraphQLObjectType({
     name: 'Mutation',
     fields: { change: { type: GraphQLString, resolve: () => 'changed' } },
   }),
 });
+
+/** Ticks that go on until somebody ends them. */
+function ticking(every: number, size: number): Results {
+  let count = 0;
+  let end: (() => void) | null = null;
+  let over = false;
+  open.ticks++;
+  return {
+    async next() {
+      if (over) return { done: true, value: undefined };
+      open.told++;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, every);
+        end = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      return over
+        ? { done: true, value: undefined }
+        : { done: false, value: { data: { ticks: String(count++).padEnd(size, ' ') } } };
+    },
+    return() {
+      if (!over) open.ticks--;
+      over = true;
+      end?.();
+      return Promise.resolve({ done: true, value: undefined });
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** How many subscriptions nobody has ended yet, and how many ticks were asked for. */
+export const open = { ticks: 0, told: 0 };
+
+const subscribe: Subscribe = ({ query, variables }) => {
+  if (!query.startsWith('subscription')) return Promise.resolve(null);
+  const problems = validate(schema, parse(query));
+  if (problems.length > 0) return Promise.resolve(problems.map((problem) => problem.toJSON()));
+  return Promise.resolve(ticking(Number(variables?.every ?? 10), Number(variables?.size ?? 0)));
+};
 
 export interface TinyOptions extends Partial<ServerOptions> {
   trusted?: Partial<TrustedIssuers>;
@@ -62,6 +121,9 @@ export async function startTinyServer({ trusted, findAccount, logLines, ...optio
       () => Promise.resolve(null),
     ),
     createContext: (viewer) => ({ viewer }),
+    subscribe,
+    mayLook: () => Promise.resolve(true),
+    onAccountEnded: () => () => undefined,
     checkReadiness: () => Promise.resolve({ ready: true, checks: { database: 'ok' } }),
     graphql: {
       schema,

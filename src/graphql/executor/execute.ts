@@ -11,7 +11,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { snapshotSession, type Session } from '../../reader/session.ts';
-import { Refusal } from '../../access/refusals.ts';
+import { invalid, Refusal } from '../../access/refusals.ts';
 import type { Context } from '../context.ts';
 import { toClientError } from '../errors.ts';
 import { checkLimits } from '../limits.ts';
@@ -59,6 +59,7 @@ export function createExecutor(schema: GraphQLSchema, { plans = true, observe }:
     const operation = operationOf(document, operationName);
     const request: Request = { schema, document, operation, operationName, variables: given, context };
     try {
+      if (operation?.operation === OperationTypeNode.SUBSCRIPTION) throw notOverHttp();
       if (operation !== null) checkLimits(document, operation, given, context.limits);
     } catch (error) {
       return {
@@ -207,7 +208,17 @@ function failingSession(error: unknown): Session {
   return { read: fail, query: fail };
 }
 
-function operationOf(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode | null {
+/** Subscriptions don't come here from where they can be followed. */
+function notOverHttp(): Refusal {
+  const problem = {
+    path: 'query',
+    message: 'a subscription needs a WebSocket (graphql-transport-ws), or accept: text/event-stream',
+  };
+  return invalid([problem]);
+}
+
+/** The operation of this name; null where the document has none, or several and no name was given. */
+export function operationOf(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode | null {
   const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
   if (name == null) return operations.length === 1 ? operations[0]! : null;
   return operations.find((operation) => operation.name?.value === name) ?? null;

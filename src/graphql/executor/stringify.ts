@@ -7,7 +7,7 @@ const holders = new WeakSet<object>();
 
 /** Makes a value, which must not change any more, one whose JSON is kept. */
 export function keepText<T extends object>(value: T): T {
-  texts.set(value, JSON.stringify(value));
+  texts.set(value, write(value));
   return value;
 }
 

@@ -2,6 +2,7 @@ import { invalid } from '../../access/refusals.ts';
 import { seenEntries, type MailboxEntry } from '../../mailbox/entry.ts';
 import { countMailbox, mailboxList, undeliveredList, type ListEntries } from '../../mailbox/list.ts';
 import { reading } from '../as-viewer.ts';
+import { groupBy } from '../batch.ts';
 import type { Builder, Kit } from '../builder.ts';
 import { defineConnection, type ItemPage } from '../connections.ts';
 import type { Context } from '../context.ts';
@@ -52,14 +53,36 @@ export function defineMailboxLists(kit: Kit, viewer: ViewerRef, entry: EntryRef)
       description:
         'The entry of this id, if it is in the viewer’s mailbox, or undelivered and the viewer’s to reassign; else null.',
       args: { id: t.arg.id({ required: true }) },
-      async resolve(_root, { id }, context) {
-        const named = decodeRecordId(id, 'MailboxEntry');
-        if (named === null) return null;
-        const { workspace, uuid } = named;
-        return (await seenEntries(reading(context.session), { workspace, ids: [uuid] }))[0] ?? null;
-      },
+      resolve: async (_root, { id }, context) => (await entriesByIds(context, [id]))[0],
     }),
   );
+  builder.queryField('mailboxEntries', (t) =>
+    t.field({
+      type: [entry],
+      nullable: { list: false, items: true },
+      description: 'The entries of these ids, as `mailboxEntry` gives them, in their order.',
+      args: { ids: t.arg.idList({ required: true }) },
+      resolve: (_root, { ids }, context) => entriesByIds(context, ids),
+    }),
+  );
+}
+
+/** An id that is none of an entry, or of one that the viewer may not see, is one of nothing (V2). */
+async function entriesByIds(context: Context, ids: readonly string[]): Promise<(MailboxEntry | null)[]> {
+  const named = ids.map((id) => decodeRecordId(id, 'MailboxEntry'));
+  const found = new Map<string, MailboxEntry>();
+  const places = groupBy(
+    named.filter((each) => each !== null),
+    ({ workspace }) => String(workspace),
+  );
+  await Promise.all(
+    [...places.values()].map(async (same) => {
+      const { workspace } = same[0]!;
+      const seen = await seenEntries(reading(context.session), { workspace, ids: same.map(({ uuid }) => uuid) });
+      for (const entry of seen) found.set(`${workspace} ${entry.id}`, entry);
+    }),
+  );
+  return named.map((each) => (each === null ? null : (found.get(`${each.workspace} ${each.uuid}`) ?? null)));
 }
 
 interface PageArguments {

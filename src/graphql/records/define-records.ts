@@ -9,10 +9,12 @@ import { declareRecordType, defineRecordType } from './record-type.ts';
 import { defineSavedQueries } from './saved-queries.ts';
 import { defineTrashed } from './trashed-type.ts';
 import { defineSharedTests, defineWhere } from './where-inputs.ts';
+import { defineRecordChangeKind, defineRecordChanges } from '../subscriptions/record-changes.ts';
 
 /** Everything that follows from the object definitions: their types, inputs, lists and changes. */
 export function defineRecords(kit: Kit): void {
   const shared = defineSharedTests(kit.builder);
+  const changeKind = defineRecordChangeKind(kit);
   const enumsOf = new Map<string, RecordEnums>();
   for (const definition of kit.definitions.values()) declareRecordType(kit, definition);
   for (const definition of kit.definitions.values()) {
@@ -26,6 +28,7 @@ export function defineRecords(kit: Kit): void {
     );
     const where = defineWhere(kit.builder, definition, enums, shared);
     defineRecordQueries(kit, definition, { enums, where, connection });
+    defineRecordChanges(kit, definition, { enums, where, kind: changeKind });
     defineTrashed(kit, definition, enums);
     defineRecordMutations(kit, definition, enums);
   }

@@ -88,14 +88,15 @@ export function prepareList(
 }
 
 /** Where a list looks, by its arguments. */
-export function scopeOf(args: ListArguments): Scope {
+export function scopeOf(args: Pick<ListArguments, 'archive' | 'folder'>): Scope {
   const { archive, folder } = placeOf(args);
   // An id that is none of an archive's or folder's names one that doesn't exist (V2).
   if ((args.archive != null && archive === null) || (args.folder != null && folder === null)) return NOWHERE;
   return archive !== null ? { archive } : folder !== null ? { folder } : 'everywhere';
 }
 
-function placeOf({ archive, folder }: ListArguments) {
+/** The archive and folder that a list is limited to. */
+export function placeOf({ archive, folder }: Pick<ListArguments, 'archive' | 'folder'>) {
   return {
     archive: archive == null ? null : decodeUuid(archive, 'Archive'),
     folder: folder == null ? null : decodeUuid(folder, 'Folder'),
@@ -110,7 +111,8 @@ function sizeOf({ first, last }: ListArguments, most: number, problems: Problem[
   return size;
 }
 
-function allOf(parts: readonly NormalCondition[]): NormalCondition {
+/** One condition of several that must all hold. */
+export function allOf(parts: readonly NormalCondition[]): NormalCondition {
   if (parts.length === 1) return parts[0]!;
   return parts.length === 0 ? { kind: 'constant', value: true } : { kind: 'and', of: parts };
 }
