@@ -57,7 +57,7 @@ export function listen<T = Record<string, unknown>>(
       { query, variables },
       {
         next({ data, errors }: ExecutionResult) {
-          if (errors !== undefined) throw new Error(JSON.stringify(errors));
+          if (errors !== undefined) console.error(JSON.stringify(errors));
           results.push(Object.values(data!)[0] as T);
           wake();
         },
@@ -84,4 +84,16 @@ export function listen<T = Record<string, unknown>>(
       return results.slice(0, count);
     },
   };
+}
+
+/** Waits until a server has so many subscriptions that have begun, those of access apart. */
+export async function followersOf(url: string, count: number): Promise<void> {
+  const latest = Date.now() + 5000;
+  for (;;) {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    const followers = Number(/^rowplane_followers (.*)$/m.exec(text)?.[1]);
+    if (followers === count) return;
+    if (Date.now() > latest) throw new Error(`There are ${followers} followers instead of ${count}.`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
