@@ -52,8 +52,9 @@ export function openBus({ url, channel, onNews, onLost, onBack }: BusOptions): B
     wire = opened;
     if (failures > 0) onBack?.();
     failures = 0;
-    // What was told while nobody listened.
+    // What was told while there was no connection was lost in both directions.
     news.ask();
+    outgoing.ask();
     const reason = await opened.lost;
     wire = null;
     throw reason;
