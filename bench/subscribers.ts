@@ -1,4 +1,5 @@
 // Many light-weight subscribers in one process: real WebSockets, graphql-transport-ws, nothing kept but when what arrived.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { signOwnToken } from '../src/accounts/token-verifier.ts';
 import { jwtKey } from '../src/database/keys.ts';
@@ -109,8 +110,11 @@ async function obey(order: Order): Promise<Answer> {
       await connect(order);
       return { done: true };
     case 'subscribe':
-      for (const { socket } of connections)
+      // As people come, not all in one moment.
+      for (const [index, { socket }] of connections.entries()) {
         send(socket, { id: '2', type: 'subscribe', payload: { query: order.query } });
+        if (index % AT_ONCE === 0) await sleep(500);
+      }
       return { done: true };
     case 'count':
       return { arrived };

@@ -244,7 +244,7 @@ export function linesOfSubscriptions(result: SubscriptionsResult): string[] {
       ? ((memory.subscribed - memory.before) * 1024) / subscribers
       : Number.NaN;
   const faults = ({ lost, doubled, strange }: { lost: number; doubled: number; strange: number }): string =>
-    `${lost} lost, ${doubled} doubled, ${strange} that nobody expected`;
+    `${lost} not there ${PATIENCE / 1000} s after the last one, ${doubled} doubled, ${strange} that nobody expected`;
   const polls = polling.rate > 0 ? (polling.busy.server + polling.busy.postgres) / polling.rate : Number.NaN;
   return [
     `${subscribers.toLocaleString('en')} subscribers in ${classes} access classes on one server process, connected in ${(connecting / 1000).toFixed(1)} s; ` +
