@@ -31,6 +31,7 @@ const document = define({
   abilities: {
     DOWNLOAD: { title: 'Download', fields: ['title'] },
     PRINT: { title: 'Print', fields: ['title'] },
+    PLACE_IN_MAILBOX: { title: 'Place in mailboxes', fields: ['title'] },
   },
 });
 

@@ -69,3 +69,24 @@ export async function memoryOf(pid: number): Promise<{ now: number; highest: num
     Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024);
   return status === '' ? null : { now: megabytes('VmRSS'), highest: megabytes('VmHWM') };
 }
+
+/** Processor time of a process in milliseconds; with `children`, of those it started, too. 0 where the system doesn't say. */
+export async function cpuOf(pid: number, children = false): Promise<number> {
+  const [own = '', tree = ''] = await Promise.all([
+    readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''),
+    children ? readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '') : '',
+  ]);
+  // After the name, which may hold anything: user, system, and of children that ended, in hundredths of a second.
+  const ticks = own
+    .slice(own.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, children ? 15 : 13);
+  const mine = ticks.reduce((sum, each) => sum + Number(each) * 10, 0);
+  const theirs = await Promise.all(
+    tree
+      .split(' ')
+      .filter((child) => child !== '')
+      .map((child) => cpuOf(Number(child), true)),
+  );
+  return theirs.reduce((sum, each) => sum + each, mine);
+}

@@ -1,10 +1,22 @@
 import type { HttpResult } from './http-section.ts';
 import { linesOf } from './layers-section.ts';
 import type { Results } from './results.ts';
+import { linesOfSubscriptions } from './subscriptions-section.ts';
 import { CONTROL, LIST, NAIVE, OURS, TABLE, type Measure } from './sql-section.ts';
 
 /** The results as Markdown, for a terminal and for docs/performance.md alike. */
-export function report({ machine, date, size, load, sql, http, saving, starting, layers }: Results): string {
+export function report({
+  machine,
+  date,
+  size,
+  load,
+  sql,
+  http,
+  saving,
+  starting,
+  layers,
+  subscriptions,
+}: Results): string {
   const parts = [
     `${machine}; ${date.slice(0, 16).replace('T', ' ')} UTC; load ${load.map((each) => each.toFixed(1)).join(' before, ')} after; ` +
       `${size.toLocaleString('en')} documents in each of two workspaces.`,
@@ -21,6 +33,7 @@ export function report({ machine, date, size, load, sql, http, saving, starting,
       `\`npm start\` from nothing: ${(starting.fromNothing / 1000).toFixed(1)} s (aim: under 15); again: ${(starting.again / 1000).toFixed(1)} s (aim: under 3); memory then: ${starting.memory ?? '?'} MB.`,
     );
   }
+  if (subscriptions) parts.push(linesOfSubscriptions(subscriptions).join('\n'));
   if (layers) parts.push(linesOf(layers).join('\n'));
   return parts.join('\n\n');
 }

@@ -3,6 +3,7 @@ import type { LayersResult } from './layers-section.ts';
 import type { SavingResult } from './saving-section.ts';
 import type { Measure } from './sql-section.ts';
 import type { StartingResult } from './starting-section.ts';
+import type { SubscriptionsResult } from './subscriptions-section.ts';
 
 /** What a run leaves in bench/results.json; times are milliseconds, memory is megabytes. */
 export interface Results {
@@ -18,4 +19,5 @@ export interface Results {
   saving?: SavingResult;
   starting?: StartingResult;
   layers?: LayersResult;
+  subscriptions?: SubscriptionsResult;
 }

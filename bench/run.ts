@@ -11,17 +11,21 @@ import type { Results } from './results.ts';
 import { measureSaving } from './saving-section.ts';
 import { lineOf, measureSql } from './sql-section.ts';
 import { measureStarting } from './starting-section.ts';
+import { measureSubscriptions, SUBSCRIPTIONS } from './subscriptions-section.ts';
 import { openWorld } from './world.ts';
 
-const SECTIONS = ['sql', 'http', 'saving', 'starting', 'layers'];
+const SECTIONS = ['sql', 'http', 'saving', 'starting', 'subscriptions', 'layers'];
 
-const USAGE = `Usage: npm run bench -- [--size 1000000] [--only sql,http,saving,starting,layers] [--quick] [--directory D] [--keep] [--out F]
+const USAGE = `Usage: npm run bench -- [--size 1000000] [--only sql,http,saving,starting,subscriptions,layers] [--subscribers 5000] [--seconds 20] [--quick] [--directory D] [--keep] [--out F]
   --size       documents in each of the two workspaces
   --only       some of the sections instead of all
+  --subscribers, --seconds  of the section subscriptions: how many, and how long they are told of changes
   --quick      few runs of each, to see that everything works
   --directory  where the database is made, or found if an earlier run kept it; default: a new folder for temporary files
   --keep       keep the database, and say where it is
   --out        where the results go; default: bench/results.json`;
+
+const QUICK_SUBSCRIPTIONS = { ...SUBSCRIPTIONS, subscribers: 40, seconds: 2 };
 
 /** Figures of the second have a meaning only for the code that makes them. */
 const SQL = { timing: { budget: 400 }, planes: [20, 100] } as const;
@@ -31,6 +35,8 @@ const { values } = parseArgs({
   options: {
     size: { type: 'string', default: '1000000' },
     only: { type: 'string', default: SECTIONS.join(',') },
+    subscribers: { type: 'string', default: String(SUBSCRIPTIONS.subscribers) },
+    seconds: { type: 'string', default: String(SUBSCRIPTIONS.seconds) },
     quick: { type: 'boolean', default: false },
     directory: { type: 'string' },
     keep: { type: 'boolean', default: false },
@@ -78,6 +84,10 @@ async function measure(into: Results): Promise<void> {
         log(lineOf(one));
         into.sql.push(one);
       }
+    }
+    if (only.includes('subscriptions')) {
+      const given = { ...SUBSCRIPTIONS, subscribers: Number(values.subscribers), seconds: Number(values.seconds) };
+      into.subscriptions = await measureSubscriptions(world, values.quick ? QUICK_SUBSCRIPTIONS : given, log);
     }
     // Last: it fills what the others measure.
     if (only.includes('layers'))

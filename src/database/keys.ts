@@ -32,6 +32,11 @@ export function cursorKey(secret: string): Buffer {
   return derive(secret, 'rowplane cursor');
 }
 
+/** Where the processes of this deployment hear each other on a bus. */
+export function busChannel(secret: string): string {
+  return `rowplane.${derive(secret, 'rowplane bus').toString('hex').slice(0, 32)}`;
+}
+
 /** The password of a fixed role, where no URL with one was given. */
 export function rolePassword(secret: string, role: string): string {
   return derive(secret, `rowplane password of ${role}`).toString('hex');

@@ -21,10 +21,20 @@ const setting = <T extends z.ZodType>(
   secret?: 'all' | 'password',
 ): Declaration<T> => ({ variable, shape, describes, secret });
 
+const BUS_URL =
+  'must be a URL such as nats://user:password@bus.example.org:4222 or rediss://:password@bus.example.org:6379';
+
 const postgresUrl = z
   .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL such as postgresql://user:password@host:5432/database' })
   .optional();
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://login.example.org' }).optional();
+const busUrl = z
+  .url({ protocol: /^(nats|tls|rediss?)$/, error: BUS_URL })
+  // NATS has clients give a token in the place of the name, where it would be shown.
+  .refine((url) => new URL(url).hostname !== '' && (!new URL(url).username || new URL(url).password), {
+    error: BUS_URL,
+  })
+  .optional();
 const flag = z
   .enum(['true', 'false', '1', '0', 'yes', 'no'], { error: 'must be true or false' })
   .default('false')
@@ -103,6 +113,12 @@ const DECLARED = {
     'ROWPLANE_DELIVERY_INTERVAL',
     number(10, 10_000, 100),
     'Milliseconds between two looks at what changed, while anybody subscribes',
+  ),
+  bus: setting(
+    'ROWPLANE_BUS',
+    busUrl,
+    'NATS or Redis by which several processes wake each other after commits. Unset: each finds changes by looking alone',
+    'password',
   ),
   changesKept: setting(
     'ROWPLANE_CHANGES_KEPT',

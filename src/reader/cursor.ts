@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 import { invalid } from '../access/refusals.ts';
 import type { KeyValue } from './order.ts';
 
@@ -25,7 +25,9 @@ const TAG = 16;
 const LONGEST = 1_000_000;
 
 export function createCursors(secret: string): Cursors {
-  const derive = (use: string) => Buffer.from(hkdfSync('sha256', secret, '', `rowplane cursor ${use}`, 32));
+  // As key objects: Node takes some 50 µs longer to take in the bytes of one, and subscriptions write a cursor for each event.
+  const derive = (use: string) =>
+    createSecretKey(new Uint8Array(hkdfSync('sha256', secret, '', `rowplane cursor ${use}`, 32)));
   const key = derive('key');
   const nonceKey = derive('nonce');
   const boundTo = ({ viewer, definition, order }: CursorPlace) =>

@@ -3,9 +3,10 @@ import { openViewers, type Viewer, type Viewers } from '../access/viewers.ts';
 import { createApiKeys } from '../accounts/api-keys.ts';
 import { createIdentify, type FindAccount, type FindKey } from '../accounts/identity.ts';
 import { createTokenVerifier, signOwnToken } from '../accounts/token-verifier.ts';
+import { openBus, type Bus } from '../bus/bus.ts';
 import type { Definitions } from '../compiler/definition.ts';
 import type { Deployment } from '../database/deployment.ts';
-import { accountsProof, jwtKey, viewerTokenKey } from '../database/keys.ts';
+import { accountsProof, busChannel, jwtKey, viewerTokenKey } from '../database/keys.ts';
 import { openPool, type Queryable } from '../database/queryable.ts';
 import type { Settings } from '../database/settings.ts';
 import { openDelivery, type OpenDelivery } from '../delivery/open-delivery.ts';
@@ -33,9 +34,10 @@ export async function serve({ deployment, settings, definitions, page }: ServeOp
   const { secret, apiUrl, adminUrl } = deployment;
   const log = createLog(settings.logLevel);
   const key = viewerTokenKey(secret);
-  // What this process changed itself, its followers are told of at once.
+  // What this process changed itself, its followers are told of at once; and those of others where there is a bus.
   const onCommit = () => {
     delivery.wake();
+    bus?.tell();
   };
   // Looks up accounts and readiness; what viewers ask goes through `viewers` alone.
   const api = openPool(apiUrl, 2, 'rowplane server');
@@ -65,7 +67,11 @@ export async function serve({ deployment, settings, definitions, page }: ServeOp
       log.warn({ err: error }, 'delivering changes failed, and is tried again');
     },
   });
+  const bus = busOf(settings, secret, log, () => {
+    delivery.wake();
+  });
   const closeConnections = async () => {
+    await bus?.end();
     await delivery.end();
     await Promise.all([viewers.end(), administrators?.end(), api.end()]);
   };
@@ -82,6 +88,24 @@ export async function serve({ deployment, settings, definitions, page }: ServeOp
     await closeConnections();
     throw error;
   }
+}
+
+function busOf({ bus: url }: Settings, secret: string, log: Log, onNews: () => void): Bus | null {
+  if (url === undefined) return null;
+  return openBus({
+    url,
+    channel: busChannel(secret),
+    onNews,
+    onLost: (error) => {
+      log.warn(
+        { err: error },
+        'no connection to the bus: changes of other processes are found by looking, until it is back',
+      );
+    },
+    onBack: () => {
+      log.info('the bus is back');
+    },
+  });
 }
 
 interface Opened extends Pick<ServeOptions, 'settings' | 'definitions' | 'page'> {

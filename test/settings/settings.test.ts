@@ -57,6 +57,10 @@ test.each([
   ['ROWPLANE_OIDC_ACCOUNT', 'sub'],
   ['ROWPLANE_STATEMENT_TIMEOUT', '0'],
   ['ROWPLANE_LOG_LEVEL', 'loud'],
+  ['ROWPLANE_BUS', 'bus.example.org:4222'],
+  ['ROWPLANE_BUS', 'amqp://bus.example.org'],
+  ['ROWPLANE_BUS', 'nats://'],
+  ['ROWPLANE_BUS', 'nats://token@bus.example.org'],
   ['ROWPLANE_ORIGINS', 'https://app.example.org/path'],
 ])('a wrong %s is refused by its name: %s', (variable, value) => {
   expect(problemsOf({ [variable]: value })).toEqual([expect.stringMatching(new RegExp(`^${variable} must `))]);
@@ -93,6 +97,7 @@ test('a listing of the settings shows no secret, not even in URLs', () => {
     DATABASE_URL: 'postgresql://owner:hidden@db.example.org/office?password=hidden',
     ROWPLANE_ADMIN_URL: 'hidden',
     ROWPLANE_SECRET: `hidden${SECRET}`,
+    ROWPLANE_BUS: 'nats://:hidden@bus.example.org',
   };
   const listed = describeSettings(environment, '/nowhere');
   expect(JSON.stringify(listed)).not.toContain('hidden');
