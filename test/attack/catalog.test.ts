@@ -91,6 +91,7 @@ test('a viewer executes what is named here and no other function of ours', async
       'rowplane.new_place(integer,text,uuid,integer,uuid,uuid,uuid,uuid)',
       'rowplane.no_such_record(text)',
       'rowplane.object_permissions(uuid,integer)',
+      'rowplane.own_mailbox(integer,uuid[])',
       'rowplane.place_in_mailbox(integer,text[],uuid[],uuid[],text,date)',
       'rowplane.placement(integer,uuid,uuid,uuid,text)',
       'rowplane.prepare_realm(uuid,uuid,uuid)',
