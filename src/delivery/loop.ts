@@ -42,6 +42,8 @@ export class Outdated extends Error {}
 /** How many listings are read at the same time: viewers' connections have other work, too. */
 const SIDE_BY_SIDE = 8;
 const MOST_FAILURES = 5;
+/** Milliseconds from one round to the next at most, while there is something to do. */
+const GATHERING = 25;
 
 export function startLoop(options: LoopOptions): Loop {
   const { feed, listings, sights, people, cursors, subscribers, interval, mostHeld, mostWaiting, onError } = options;
@@ -65,7 +67,7 @@ export function startLoop(options: LoopOptions): Loop {
 
   async function sleep(): Promise<void> {
     // Many who change something at once are one round's work, and the first of them waits for nobody.
-    const left = began + interval / 4 - performance.now();
+    const left = began + Math.min(interval / 4, GATHERING) - performance.now();
     if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
     if (!isAwake) {
       await new Promise<void>((resolve) => {
