@@ -1,8 +1,10 @@
 import type { FormattedExecutionResult } from 'graphql';
+import { randomUUID } from 'node:crypto';
 import { stringifyResult } from '../graphql/executor/stringify.ts';
 
-/** What stands for a payload in a message that graphql-ws writes. */
-const PLACE = '"payload"}';
+/** What stands for a payload in a message that graphql-ws writes. Nobody outside knows it, so no message that a client has a say in ends with it. */
+const MARK = randomUUID();
+const PLACE = `"${MARK}"}`;
 
 /** The payload of the message being written: it is written and sent without a pause in between. */
 let written: string | null = null;
@@ -16,15 +18,14 @@ export function writtenPayload(result: FormattedExecutionResult): object {
   return {
     toJSON() {
       written = text;
-      return 'payload';
+      return MARK;
     },
   };
 }
 
-/** The message as it goes out. The payload stands at its end. */
+/** The message as it goes out. The payload stands at its end; a message without its mark gets none. */
 export function withPayload(message: string): string {
-  if (written === null) return message;
   const text = written;
   written = null;
-  return `${message.slice(0, -PLACE.length)}${text}}`;
+  return text === null || !message.endsWith(PLACE) ? message : `${message.slice(0, -PLACE.length)}${text}}`;
 }

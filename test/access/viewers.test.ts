@@ -2,53 +2,23 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { viewerTokenKey } from '../../src/database/keys.ts';
 import { connect } from '../../src/database/queryable.ts';
 import type { Knowledge } from '../../src/access/knowledge.ts';
-import { ANONYMOUS, openViewers, type Viewers } from '../../src/access/viewers.ts';
-import { createDatabase, viewerToken, type TestDatabase } from '../support/database.ts';
+import { ANONYMOUS, openViewers } from '../../src/access/viewers.ts';
+import { viewerToken } from '../support/database.ts';
+import { ben, openOneWorkspace, type OneWorkspace } from './one-workspace.ts';
 
-const ben = { id: '01900000-0000-7000-8000-00000000000b' };
 const stranger = { id: '01900000-0000-7000-8000-00000000000c' };
 const who = { text: 'select rowplane.viewer() as viewer', values: [] };
 
-let database: TestDatabase;
-let viewers: Viewers;
-let workspace: number;
-let archive: string;
-
+let house: OneWorkspace;
+let database: OneWorkspace['database'];
+let viewers: OneWorkspace['viewers'];
+let workspace: OneWorkspace['workspace'];
+let setPlane: OneWorkspace['setPlane'];
 beforeAll(async () => {
-  database = await createDatabase();
-  await database.owner.query(`insert into rowplane.users (id, name, role) values ($1, 'ben', 'INTERNAL')`, [ben.id]);
-  await database.owner.query(`insert into rowplane.companies (name) values ('A-GmbH')`);
-  const [made] = await database.owner.query<{ id: number }>(
-    `insert into rowplane.workspaces (company_id, name) select id, 'Office' from rowplane.companies returning id`,
-  );
-  workspace = made!.id;
-  const [root] = await database.owner.query<{ id: string }>(
-    `insert into rowplane.archives (workspace_id, name) values ($1, 'Contracts') returning id`,
-    [workspace],
-  );
-  archive = root!.id;
-  viewers = openViewers({ url: database.apiUrl, key: viewerTokenKey(database.secret), readers: 2, lent: 4 });
+  house = await openOneWorkspace();
+  ({ database, viewers, workspace, setPlane } = house);
 });
-afterAll(async () => {
-  await viewers.end();
-  await database.drop();
-});
-
-/** Gives Everyone a plane, or takes it away: a permission change by SQL. */
-async function setPlane(given: boolean): Promise<number> {
-  if (!given) await database.owner.query('delete from rowplane.plane_groups');
-  const [plane] = await database.owner.query<{ id: number }>(
-    `insert into rowplane.planes (workspace_id, name) values ($1, 'Plane') on conflict (workspace_id, name) do update set name = excluded.name returning id`,
-    [workspace],
-  );
-  if (given) {
-    await database.owner.query(
-      `insert into rowplane.plane_groups select $1, id from rowplane.groups where builtin = 'EVERYONE' on conflict do nothing`,
-      [plane!.id],
-    );
-  }
-  return plane!.id;
-}
+afterAll(() => house.close());
 
 describe('reading', () => {
   test('each statement of a unit is answered in its place, with the types of its columns', async () => {
@@ -262,114 +232,5 @@ describe('the frame', () => {
     await session.query(`select set_config('rowplane.viewer', $1, false)`, [left!.entry]);
     expect(await session.query('select rowplane.viewer() as viewer')).toEqual([{ viewer: null }]);
     await session.end();
-  });
-});
-
-describe('writing', () => {
-  test('V5: no permission changes between the beginning of a write and its end', async () => {
-    await setPlane(false);
-    const order: string[] = [];
-    let change: Promise<unknown> = Promise.resolve();
-    await viewers.write(ben, [], async ({ run }) => {
-      change = setPlane(true).then(() => order.push('changed'));
-      await run([{ text: 'select pg_sleep(0.3)', values: [] }]);
-      order.push('wrote');
-    });
-    await change;
-    expect(order).toEqual(['wrote', 'changed']);
-  });
-
-  test('V5: a write that waits for a permission change sees it', async () => {
-    await setPlane(true);
-    const session = await connect(database.ownerUrl);
-    const watcher = await connect(database.superuserUrl);
-    await session.query('begin');
-    await session.query('delete from rowplane.plane_groups');
-    const write = viewers.write(ben, [workspace], async ({ knowledge, run }) => ({
-      known: knowledge.get(workspace)!.planes.length,
-      seen: (await run([{ text: 'select rowplane.viewer_planes($1) as planes', values: [workspace] }]))[0]?.[0]?.planes,
-    }));
-    await expect
-      .poll(
-        async () =>
-          (
-            await watcher.query(
-              `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-            )
-          ).length,
-      )
-      .toBeGreaterThan(0);
-    await session.query('commit');
-    await session.end();
-    expect(await write).toEqual({ known: 0, seen: [] });
-  });
-
-  test('a new realm is seen by the statements that follow, in the same write and in later reads', async () => {
-    await database.owner.query('select rowplane.realm_for($1, null, $1)', [archive]);
-    const flags = { text: `select rowplane.viewer_flags($1, 'VIEW') as flags`, values: [workspace] };
-    const [read] = await viewers.read(ben, [workspace], () => [flags]);
-    expect(read?.[0]?.flags).toEqual([true]);
-  });
-});
-
-describe('the permission clock', () => {
-  test('two permission changes that overlook each other: the second fails under REPEATABLE READ, and waits under READ COMMITTED', async () => {
-    const [first, second] = [await connect(database.ownerUrl), await connect(database.ownerUrl)];
-    await first.query('begin isolation level repeatable read');
-    await second.query('begin isolation level repeatable read');
-    await second.query('select 1 from rowplane.users');
-    await first.query(`update rowplane.users set role = 'INTERNAL' where id = $1`, [ben.id]);
-    await first.query('commit');
-    await expect(second.query('delete from rowplane.plane_groups')).rejects.toMatchObject({ code: '40001' });
-    await second.query('rollback');
-    await Promise.all([first.end(), second.end()]);
-  });
-
-  test('every engine table that permissions are compiled from turns it, by any kind of statement', async () => {
-    const tables = [
-      'users',
-      'groups',
-      'group_members',
-      'group_nesting',
-      'archives',
-      'client_assignments',
-      'object_entries',
-      'planes',
-      'plane_groups',
-      'plane_fields',
-      'plane_abilities',
-      'plane_definitions',
-      'logins',
-    ];
-    const session = await connect(database.ownerUrl);
-    const ticks = async () =>
-      Number((await session.query<{ ticks: string }>('select ticks from rowplane.clock'))[0]?.ticks);
-    for (const table of tables) {
-      await session.query('begin');
-      const before = await ticks();
-      await session.query(`delete from rowplane.${table} where false`);
-      expect([table, await ticks()]).toEqual([table, before + 1]);
-      await session.query('rollback');
-    }
-    await session.end();
-  });
-
-  test('a row compiled on an older snapshot is never taken for true, and never replaces a newer one', async () => {
-    await setPlane(true);
-    const old = await connect(database.apiUrl);
-    await old.query('set role rowplane_viewer');
-    await old.query('begin isolation level repeatable read');
-    await old.query('select rowplane.enter($1)', [viewerToken(ben.id)]);
-    const [before] = await old.query('select rowplane.viewer_planes($1) as planes', [workspace]);
-    await setPlane(false);
-    await database.owner.query('delete from rowplane.viewer_access');
-    await old.query('select rowplane.refresh_access($1)', [workspace]);
-    await old.query('commit');
-    await old.end();
-    expect((before as { planes: number[] }).planes).toHaveLength(1);
-    const [rows] = await viewers.read(ben, [], () => [
-      { text: 'select rowplane.viewer_planes($1) as planes', values: [workspace] },
-    ]);
-    expect(rows).toEqual([{ planes: [] }]);
   });
 });
