@@ -75,10 +75,10 @@ export interface MissedOf {
 /** How a delivery asks the database. One connection of its own; it is opened again whenever it is lost. */
 export interface Feed {
   /**
-   * `since`: null to begin. `people`: whose mailboxes are followed. `referring`: the definitions of which records are
+   * `since`: null to begin. `people`: whose mailboxes are followed; null: everybody’s. `referring`: the definitions of which records are
    * given, too, that refer to what changed. Waits while there is no connection.
    */
-  read(since: Snapshot | null, people: readonly string[], referring: readonly string[]): Promise<Batch>;
+  read(since: Snapshot | null, people: readonly string[] | null, referring: readonly string[]): Promise<Batch>;
   access(people: readonly string[]): Promise<AccessState>;
   missedRecords(since: Snapshot, person: string, of: MissedOf, many: number): Promise<Missed>;
   missedEntries(since: Snapshot, person: string, workspace: number, many: number): Promise<Missed>;

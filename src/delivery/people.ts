@@ -7,8 +7,8 @@ import { createQueue, type Queue } from './queue.ts';
 export interface People {
   readonly size: number;
   all(): string[];
-  /** Whose mailboxes are followed. */
-  withMailbox(): string[];
+  /** Whose mailboxes are followed; null: of more people than are worth naming. */
+  withMailbox(): string[] | null;
   /** Of whom nothing is known yet. */
   readonly newcomers: ReadonlySet<string>;
   met(people: readonly string[]): void;
@@ -25,6 +25,9 @@ interface Interest {
   readonly onEnded: () => void;
   readonly mailbox: boolean;
 }
+
+/** Beyond so many, rows about others cost less than telling the database whom not to give them of. */
+const MOST_NAMED = 100;
 
 /** `onGone`: the last interest in a person went. */
 export function createPeople(onGone: (person: string) => void): People {
@@ -54,8 +57,15 @@ export function createPeople(onGone: (person: string) => void): People {
       return interests.size;
     },
     all: () => [...interests.keys()],
-    withMailbox: () =>
-      [...interests].filter(([, all]) => [...all].some(({ mailbox }) => mailbox)).map(([person]) => person),
+    withMailbox() {
+      const people: string[] = [];
+      for (const [person, all] of interests) {
+        if (![...all].some(({ mailbox }) => mailbox)) continue;
+        if (people.length === MOST_NAMED) return null;
+        people.push(person);
+      }
+      return people;
+    },
     newcomers,
     met: (people) => people.forEach((person) => newcomers.delete(person)),
     add,

@@ -7,7 +7,7 @@ import { seesUser } from '../oracle/viewers.ts';
 import type { Definition, Id, Item, Plane, World } from '../oracle/world.ts';
 import { asStored, itemOfRow, selectRows, type TextRow } from './rows.ts';
 import { expectedRightsSight, rightsSources } from './sql-rights-sight.ts';
-import { expectedTreeSight, treeSources } from './sql-tree-sight.ts';
+import { expectedTreeSight, treeSources, treeValues } from './sql-tree-sight.ts';
 import type { Stage } from './stage.ts';
 
 /** What a viewer finds in the database's views, by view: items, or ids. */
@@ -22,7 +22,7 @@ export async function sqlSight(
   viewer: Id,
   { compiled = false } = {},
 ): Promise<SqlSight> {
-  const sources = sourcesOf(stage, world, planeIds, viewer);
+  const sources = sourcesOf(stage, world, planeIds);
   const selects = sources.map(({ name, from }) => `select '${name}' as source, ${selectRows(from)}`);
   const rows = await transaction(api, async (session) => {
     await session.query('set local role rowplane_viewer');
@@ -30,7 +30,7 @@ export async function sqlSight(
     if (compiled)
       for (const { id } of world.workspaces)
         await session.query('select rowplane.refresh_access($1)', [stage.workspaceId(id)]);
-    return session.query<{ source: string; row: TextRow }>(selects.join('\nunion all '));
+    return runKept(api, selects.join('\nunion all '), treeValues(world, viewer));
   });
   const sight: SqlSight = Object.fromEntries(sources.map(({ name }) => [name, []]));
   const bySource = new Map(sources.map((source) => [source.name, source]));
@@ -38,13 +38,34 @@ export async function sqlSight(
   return sorted(sight);
 }
 
+interface SightRow {
+  source: string;
+  row: TextRow;
+}
+
+/** The statement that each connection keeps. */
+const kept = new WeakMap<Connection, { text: string; name: string }>();
+let names = 0;
+
+/** Runs a statement that is the same for all viewers of a world: planning so long a one takes longer than running it. */
+async function runKept(api: Connection, text: string, values: unknown[]): Promise<SightRow[]> {
+  const before = kept.get(api);
+  if (before?.text !== text) {
+    if (before !== undefined) await api.query(`deallocate ${before.name}`);
+    kept.set(api, { text, name: `sight_${String(names++)}` });
+  }
+  const { rows } = await api.client.query<SightRow>({ ...kept.get(api)!, values });
+  return rows;
+}
+
+/** What is selected. Who asks about which objects are values of the statement, `treeValues`. */
 export interface Source {
   name: string;
   from: string;
   read: (row: TextRow) => unknown;
 }
 
-function sourcesOf(stage: Stage, world: World, planeIds: ReadonlyMap<string, number>, viewer: Id): Source[] {
+function sourcesOf(stage: Stage, world: World, planeIds: ReadonlyMap<string, number>): Source[] {
   const idOf = (row: TextRow): unknown => row.id;
   const ofRecords = [...stage.definitions.values()].flatMap((definition) => {
     const fields = Object.values(definition.fields);
@@ -67,7 +88,7 @@ function sourcesOf(stage: Stage, world: World, planeIds: ReadonlyMap<string, num
   });
   return [
     ...ofRecords,
-    ...treeSources(world, viewer),
+    ...treeSources(),
     ...rightsSources(stage, world),
     { name: 'users', from: 'rowplane.visible_users', read: idOf },
     { name: 'seen users', from: 'rowplane.seen_users', read: idOf },

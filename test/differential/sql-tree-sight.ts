@@ -14,10 +14,19 @@ import { decide, entriesReaching, may, mayOnRecord } from '../oracle/tree.ts';
 import { find, PERMISSIONS, type Folder, type Id, type Permission, type World } from '../oracle/world.ts';
 import type { Source, SqlSight } from './sql-sight.ts';
 
+/** The values of `treeSources`: the folders, the viewer, and what the viewer asks about. */
+export function treeValues(world: World, viewer: Id): unknown[] {
+  const questions = questionsOf(world, viewer);
+  return [
+    world.folders.map(({ id }) => id),
+    viewer,
+    questions.map(([object]) => object),
+    questions.map(([, permission]) => permission),
+  ];
+}
+
 /** C6, P8, P9, P14: what a viewer may select of the tree. */
-export function treeSources(world: World, viewer: Id): Source[] {
-  const folders = `'{${world.folders.map(({ id }) => id).join()}}'::uuid[]`;
-  const questions = questionsOf(world, viewer).map(([object, permission]) => `('${object}'::uuid, '${permission}')`);
+export function treeSources(): Source[] {
   return [
     {
       name: 'archives',
@@ -35,24 +44,18 @@ export function treeSources(world: World, viewer: Id): Source[] {
     },
     {
       name: 'paths',
-      from: `rowplane.visible_paths(${folders})`,
+      from: 'rowplane.visible_paths($1::uuid[])',
       read: (row) => [row.id, row.parent_id ?? null, row.path],
     },
-    { name: 'children', from: `rowplane.visible_children(${folders})`, read: (row) => [row.parent_id, row.id] },
+    { name: 'children', from: 'rowplane.visible_children($1::uuid[])', read: (row) => [row.parent_id, row.id] },
     { name: 'trashed folders', from: 'rowplane.visible_trashed_folders', read: (row) => row.id },
     { name: 'clients', from: 'rowplane.visible_clients', read: (row) => [row.archive_id, row.client_id] },
-    ...(questions.length === 0
-      ? []
-      : [
-          {
-            name: 'permissions',
-            from: `(select q.object, q.permission, a ->> 'decision' as decision, a ->> 'allowed' as allowed, jsonb_array_length(a -> 'entries') as entries
-              from (values ${questions.join()}) q(object, permission) cross join lateral rowplane.effective_permission(q.object, '${viewer}', q.permission) a)`,
-            read: (row: Record<string, string | null>) => [
-              ...[row.object, row.permission, row.decision, row.allowed, row.entries],
-            ],
-          },
-        ]),
+    {
+      name: 'permissions',
+      from: `(select q.object, q.permission, a ->> 'decision' as decision, a ->> 'allowed' as allowed, jsonb_array_length(a -> 'entries') as entries
+        from unnest($3::uuid[], $4::text[]) q(object, permission) cross join lateral rowplane.effective_permission(q.object, $2::uuid, q.permission) a)`,
+      read: (row) => [row.object, row.permission, row.decision, row.allowed, row.entries],
+    },
   ];
 }
 
@@ -94,9 +97,7 @@ export function expectedTreeSight(world: World, viewer: Id): SqlSight {
     clients: archives
       .filter(({ clientsEnabled }) => clientsEnabled)
       .flatMap(({ id }) => clientsOf(world, viewer, id).map((client) => [id, client])),
-    ...(questions.length > 0 && {
-      permissions: questions.map(([object, permission]) => answer(world, viewer, object, permission)),
-    }),
+    permissions: questions.map(([object, permission]) => answer(world, viewer, object, permission)),
   };
 }
 

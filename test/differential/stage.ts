@@ -89,6 +89,7 @@ export async function openStage(): Promise<Stage> {
     [...definitions.values()].map(({ table }) => `ws_${String(id)}.${table}`),
   );
   let loaded = 0;
+  const kept = keepingStatements(owner);
   const workspaceId = (workspace: string): number => ids.get(workspace)!;
   const companyId = (company: string): string => companies.get(company)!;
 
@@ -120,16 +121,29 @@ export async function openStage(): Promise<Stage> {
       for (const statement of saved.afterCommit) await owner.query(statement);
       return saved.ids;
     },
-    items: () => readItems(owner, definitions, ids),
-    tree: () => storedTree(owner),
-    locks: () => storedLocks(owner, namesById(ids)),
-    functions: () => storedFunctions(owner, namesById(ids)),
-    members: () => storedMembers(owner),
-    queries: () => storedQueries(owner),
-    misplaced: () => misplaced(owner, tables),
+    items: () => readItems(kept, definitions, ids),
+    tree: () => storedTree(kept),
+    locks: () => storedLocks(kept, namesById(ids)),
+    functions: () => storedFunctions(kept, namesById(ids)),
+    members: () => storedMembers(kept),
+    queries: () => storedQueries(kept),
+    misplaced: () => misplaced(kept, tables),
     async close() {
       await owner.end();
       await database.drop();
+    },
+  };
+}
+
+/** What is asked again after each change is planned once: that takes longer than finding the few rows of a world. */
+function keepingStatements({ client }: Connection): Queryable {
+  const names = new Map<string, string>();
+  return {
+    async query<R>(text: string, values?: unknown[]) {
+      const name = names.get(text) ?? `kept_${String(names.size)}`;
+      names.set(text, name);
+      const { rows } = await client.query({ name, text, values });
+      return rows as R[];
     },
   };
 }
