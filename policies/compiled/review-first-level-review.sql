@@ -34,7 +34,8 @@ create view plane_3.batch as
     t.status,
     t.received_at
   from ws_2.batch t
-  left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id;
+  left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id
+  where (select session_user <> 'rowplane_api' or current_setting('rowplane.viewer', true) <> '');
 create rule plain as on update to plane_3.batch do also nothing;
 grant select on plane_3.batch to rowplane_viewer;
 comment on view plane_3.batch is 'A3, A7: definition batch as plane 3 shows it. References to records and users whom the viewer doesn''t see are empty.';
@@ -71,7 +72,8 @@ create view plane_3.document as
     seen_batch_id.id as batch_id
   from ws_2.document t
   left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id
-  left join ws_2_sight.batch seen_batch_id on seen_batch_id.id = t.batch_id;
+  left join ws_2_sight.batch seen_batch_id on seen_batch_id.id = t.batch_id
+  where (select session_user <> 'rowplane_api' or current_setting('rowplane.viewer', true) <> '');
 create rule plain as on update to plane_3.document do also nothing;
 grant select on plane_3.document to rowplane_viewer;
 comment on view plane_3.document is 'A3, A7: definition document as plane 3 shows it. References to records and users whom the viewer doesn''t see are empty.';

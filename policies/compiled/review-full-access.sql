@@ -40,7 +40,8 @@ create view plane_2.batch as
     t.status,
     t.received_at
   from ws_2.batch t
-  left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id;
+  left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id
+  where (select session_user <> 'rowplane_api' or current_setting('rowplane.viewer', true) <> '');
 create rule plain as on update to plane_2.batch do also nothing;
 grant select on plane_2.batch to rowplane_viewer;
 comment on view plane_2.batch is 'A3, A7: definition batch as plane 2 shows it. References to records and users whom the viewer doesn''t see are empty.';
@@ -79,7 +80,8 @@ create view plane_2.document as
   from ws_2.document t
   left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id
   left join ws_2_sight.process seen_process_id on seen_process_id.id = t.process_id
-  left join ws_2_sight.batch seen_batch_id on seen_batch_id.id = t.batch_id;
+  left join ws_2_sight.batch seen_batch_id on seen_batch_id.id = t.batch_id
+  where (select session_user <> 'rowplane_api' or current_setting('rowplane.viewer', true) <> '');
 create rule plain as on update to plane_2.document do also nothing;
 grant select on plane_2.document to rowplane_viewer;
 comment on view plane_2.document is 'A3, A7: definition document as plane 2 shows it. References to records and users whom the viewer doesn''t see are empty.';
@@ -116,7 +118,8 @@ create view plane_2.process as
     t.ended_at,
     coalesce((select rowplane.viewer_flags(2, 'EDIT'))[t.realm_id], false) and t.ended_at is not null as frozen_1
   from ws_2.process t
-  left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id;
+  left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id
+  where (select session_user <> 'rowplane_api' or current_setting('rowplane.viewer', true) <> '');
 create rule plain as on update to plane_2.process do also nothing;
 grant select on plane_2.process to rowplane_viewer;
 comment on view plane_2.process is 'A3, A7: definition process as plane 2 shows it. References to records and users whom the viewer doesn''t see are empty.';
@@ -150,7 +153,8 @@ create view plane_2.step as
     t.performed_at
   from ws_2.step t
   left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id
-  left join ws_2_sight.process seen_process_id on seen_process_id.id = t.process_id;
+  left join ws_2_sight.process seen_process_id on seen_process_id.id = t.process_id
+  where (select session_user <> 'rowplane_api' or current_setting('rowplane.viewer', true) <> '');
 create rule plain as on update to plane_2.step do also nothing;
 grant select on plane_2.step to rowplane_viewer;
 comment on view plane_2.step is 'A3, A7: definition step as plane 2 shows it. References to records and users whom the viewer doesn''t see are empty.';

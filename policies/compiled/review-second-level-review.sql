@@ -39,7 +39,8 @@ create view plane_4.batch as
     t.status,
     t.received_at
   from ws_2.batch t
-  left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id;
+  left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id
+  where (select session_user <> 'rowplane_api' or current_setting('rowplane.viewer', true) <> '');
 create rule plain as on update to plane_4.batch do also nothing;
 grant select on plane_4.batch to rowplane_viewer;
 comment on view plane_4.batch is 'A3, A7: definition batch as plane 4 shows it. References to records and users whom the viewer doesn''t see are empty.';
@@ -78,7 +79,8 @@ create view plane_4.document as
     seen_batch_id.id as batch_id
   from ws_2.document t
   left join rowplane.seen_users seen_owner_id on seen_owner_id.id = t.owner_id
-  left join ws_2_sight.batch seen_batch_id on seen_batch_id.id = t.batch_id;
+  left join ws_2_sight.batch seen_batch_id on seen_batch_id.id = t.batch_id
+  where (select session_user <> 'rowplane_api' or current_setting('rowplane.viewer', true) <> '');
 create rule plain as on update to plane_4.document do also nothing;
 grant select on plane_4.document to rowplane_viewer;
 comment on view plane_4.document is 'A3, A7: definition document as plane 4 shows it. References to records and users whom the viewer doesn''t see are empty.';

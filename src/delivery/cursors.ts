@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { invalid, Refusal } from '../access/refusals.ts';
 import { createCursors, type CursorPlace } from '../reader/cursor.ts';
 import { parseSnapshot, type Snapshot } from './snapshot.ts';
@@ -26,30 +26,64 @@ export interface FollowedPlace {
   readonly followed: string;
 }
 
+/** Characters of the signature that a cursor ends with: 132 bits. */
+const SIGNATURE = 22;
+const MOST_TEXTS = 1_000;
+
+/**
+ * What thousands are told at the same time is encrypted once for those who follow the same by an equal access, and signed
+ * for each of them, which takes a fifth of the time.
+ */
 export function createChangeCursors(secret: string): ChangeCursors {
   const cursors = createCursors(secret);
-  const placeOf = ({ viewer, followed }: FollowedPlace): CursorPlace => ({
-    viewer,
+  const key = createSecretKey(new Uint8Array(hkdfSync('sha256', secret, '', 'rowplane cursor of changes', 32)));
+  const texts = new Map<string, string>();
+  const placeOf = ({ followed }: FollowedPlace): CursorPlace => ({
+    viewer: '',
     definition: followed,
     // Page cursors name an order here, so neither is good for the other.
     order: 'changes',
   });
+
+  function textOf(place: FollowedPlace, { done, next, through, sight }: Progress): string {
+    const name = [place.followed, done.text, next?.text, through, sight].join('\n');
+    const known = texts.get(name);
+    if (known !== undefined) return known;
+    const text = cursors.write(placeOf(place), [done.text, next?.text ?? null, through, sight]);
+    if (texts.size >= MOST_TEXTS) texts.clear();
+    texts.set(name, text);
+    return text;
+  }
+
+  function signatureOf({ viewer }: FollowedPlace, text: string): string {
+    return createHmac('sha256', key).update(`${viewer} ${text}`).digest('base64url').slice(0, SIGNATURE);
+  }
+
   function valuesIn(place: FollowedPlace, cursor: string): [string, string | null, string | null, string] {
     try {
-      return cursors.read(placeOf(place), cursor, 'after') as [string, string | null, string | null, string];
+      const text = cursor.slice(0, -SIGNATURE);
+      if (!isEqual(cursor.slice(-SIGNATURE), signatureOf(place, text))) throw new Error('signed for somebody else');
+      return cursors.read(placeOf(place), text, 'after') as [string, string | null, string | null, string];
     } catch (error) {
       throw cannotGoOn('this is no cursor of this subscription. Take the one of the last change that came', error);
     }
   }
 
   return {
-    write: (place, { done, next, through, sight }) =>
-      cursors.write(placeOf(place), [done.text, next?.text ?? null, through, sight]),
+    write(place, progress) {
+      const text = textOf(place, progress);
+      return text + signatureOf(place, text);
+    },
     read(place, cursor) {
       const [done, next, through, sight] = valuesIn(place, cursor);
       return { done: parseSnapshot(done), next: next === null ? null : parseSnapshot(next), through, sight };
     },
   };
+}
+
+function isEqual(one: string, other: string): boolean {
+  const [given, expected] = [Buffer.from(one), Buffer.from(other)];
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 /** Refuses `after`: there is no going on from there. */
