@@ -1,4 +1,4 @@
-import { createHash, createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHash, hash, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { invalid, Refusal } from '../access/refusals.ts';
 import { createCursors, type CursorPlace } from '../reader/cursor.ts';
 import { parseSnapshot, type Snapshot } from './snapshot.ts';
@@ -36,7 +36,7 @@ const MOST_TEXTS = 1_000;
  */
 export function createChangeCursors(secret: string): ChangeCursors {
   const cursors = createCursors(secret);
-  const key = createSecretKey(new Uint8Array(hkdfSync('sha256', secret, '', 'rowplane cursor of changes', 32)));
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'rowplane cursor of changes', 32)).toString('base64url');
   const texts = new Map<string, string>();
   const placeOf = ({ followed }: FollowedPlace): CursorPlace => ({
     viewer: '',
@@ -55,8 +55,9 @@ export function createChangeCursors(secret: string): ChangeCursors {
     return text;
   }
 
+  /** Of SHA-3, of which a key in front makes a signature, other than of SHA-2: in one call, a third of what an HMAC takes. */
   function signatureOf({ viewer }: FollowedPlace, text: string): string {
-    return createHmac('sha256', key).update(`${viewer} ${text}`).digest('base64url').slice(0, SIGNATURE);
+    return hash('sha3-256', `${key} ${viewer} ${text}`, 'base64url').slice(0, SIGNATURE);
   }
 
   function valuesIn(place: FollowedPlace, cursor: string): [string, string | null, string | null, string] {

@@ -28,7 +28,7 @@ export interface Listing {
   /** Resolves when the ids are there; rejects if they can't be, and then the listing is gone. */
   readonly formed: Promise<void>;
   readonly isFormed: boolean;
-  readonly ids: IdSet;
+  readonly ids: HeldIds;
   /** Ids about which something is new. */
   readonly pending: Set<string>;
   /** Whether all of it has to be read again. */
@@ -37,11 +37,17 @@ export interface Listing {
   failures: number;
   /** Takes what a transaction changed. */
   note(xid: bigint, ids: readonly string[]): void;
-  /** Holds these ids from now on. */
+  /** Something is new about these ids. */
+  stir(ids: Iterable<string>): void;
+  hold(id: string): void;
+  letGo(id: string): void;
+  /** Holds these ids from now on, and no others. */
   replace(ids: IdSet): void;
   /** A viewer as whom it is read; null if nobody follows it. */
   reader(): Viewer | null;
 }
+
+export type HeldIds = Iterable<string> & Pick<IdSet, 'size' | 'has'>;
 
 /** What names a listing: whose, of what, where. */
 export interface ListingSpec {
@@ -57,6 +63,8 @@ export interface Listings {
   readonly held: number;
   readonly groups: number;
   all(): Iterable<Listing>;
+  /** Those about which anything has to be found out. Thousands are followed, and few of them change. */
+  due(): Listing[];
   ofDefinition(workspace: number, definition: string): Iterable<Listing>;
   ofMailbox(person: string): Iterable<Listing>;
   /** The definitions of those for which records count that only refer to what changed. */
@@ -84,11 +92,20 @@ export function createListings(mostHeld: number): Listings {
   const byDefinition = new Map<string, Set<Listing>>();
   const byMailbox = new Map<string, Set<Listing>>();
   const uses = new Map<Listing, number>();
+  /** Those about which something may be new. */
+  const stirred = new Set<Listing>();
+  /** For how many of its listings each definition's records count that only refer to what changed. */
+  const referring = new Map<string, number>();
+  /** How many ids they hold together. */
+  let held = 0;
 
-  function held(): number {
-    let sum = 0;
-    for (const { ids } of byKey.values()) sum += ids.size;
-    return sum;
+  const isThere = (listing: Listing): boolean => byKey.get(listing.key) === listing;
+
+  function countReferring({ refers, source: { definition } }: Listing, more: 1 | -1): void {
+    if (!refers || definition === null) return;
+    const count = (referring.get(definition) ?? 0) + more;
+    if (count > 0) referring.set(definition, count);
+    else referring.delete(definition);
   }
 
   function use(listing: Listing): void {
@@ -99,6 +116,7 @@ export function createListings(mostHeld: number): Listings {
     byKey.set(listing.key, listing);
     const [index, name] = indexOf(listing);
     index.set(name, (index.get(name) ?? new Set()).add(listing));
+    countReferring(listing, 1);
   }
 
   /** Where it is found by what changes. */
@@ -107,7 +125,12 @@ export function createListings(mostHeld: number): Listings {
   }
 
   function remove(listing: Listing): void {
-    if (byKey.get(listing.key) === listing) byKey.delete(listing.key);
+    if (isThere(listing)) {
+      held -= listing.ids.size;
+      countReferring(listing, -1);
+      byKey.delete(listing.key);
+    }
+    stirred.delete(listing);
     const [index, name] = indexOf(listing);
     const others = index.get(name);
     others?.delete(listing);
@@ -122,9 +145,10 @@ export function createListings(mostHeld: number): Listings {
     const pending = new Set<string>();
     let formedAt: Snapshot | null = null;
     let ids = createIdSet();
+    let isStale = false;
 
     async function form(): Promise<void> {
-      const limit = Math.max(0, mostHeld - held()) + 1;
+      const limit = Math.max(0, mostHeld - held) + 1;
       const reading = await source.read({ id: person }, workspace, { limit });
       if (reading.ids.length === limit) throw tooMany(mostHeld);
       isTrue(reading);
@@ -149,13 +173,30 @@ export function createListings(mostHeld: number): Listings {
         return ids;
       },
       pending,
-      isStale: false,
+      get isStale() {
+        return isStale;
+      },
+      set isStale(is) {
+        isStale = is;
+        if (is) stirred.add(listing);
+      },
       failures: 0,
       note(xid, changed) {
         if (formedAt === null) backlog.push([xid, changed]);
-        else if (!formedAt.sees(xid)) for (const id of changed) pending.add(id);
+        else if (!formedAt.sees(xid)) listing.stir(changed);
+      },
+      stir(changed) {
+        for (const id of changed) pending.add(id);
+        stirred.add(listing);
+      },
+      hold(id) {
+        if (ids.add(id) && isThere(listing)) held++;
+      },
+      letGo(id) {
+        if (ids.delete(id) && isThere(listing)) held--;
       },
       replace(next) {
+        if (isThere(listing)) held += next.size - ids.size;
         ids = next;
       },
       reader() {
@@ -170,17 +211,23 @@ export function createListings(mostHeld: number): Listings {
 
   return {
     get held() {
-      return held();
+      return held;
     },
     get groups() {
       return [...byKey.values()].reduce((sum, { groups }) => sum + groups.size, 0);
     },
     all: () => byKey.values(),
+    due() {
+      const listings: Listing[] = [];
+      for (const listing of stirred) {
+        if (!listing.isStale && listing.pending.size === 0) stirred.delete(listing);
+        else if (listing.isFormed && listing.groups.size > 0) listings.push(listing);
+      }
+      return listings;
+    },
     ofDefinition: (workspace, definition) => byDefinition.get(`${workspace} ${definition}`) ?? [],
     ofMailbox: (person) => byMailbox.get(person) ?? [],
-    referring: () => [
-      ...new Set([...byKey.values()].flatMap(({ refers, source }) => (refers && source.definition) || [])),
-    ],
+    referring: () => [...referring.keys()],
     get(spec, isTrue) {
       const listing = byKey.get(listingKey(spec)) ?? create(spec, isTrue);
       use(listing);
@@ -200,7 +247,7 @@ export function createListings(mostHeld: number): Listings {
     release(listing) {
       const left = (uses.get(listing) ?? 1) - 1;
       if (left > 0) uses.set(listing, left);
-      else if (byKey.get(listing.key) === listing) remove(listing);
+      else if (isThere(listing)) remove(listing);
     },
   };
 }

@@ -8,7 +8,7 @@ import { inTurns, isPassing, pauseBriefly } from './in-turns.ts';
 import type { Listing, Listings } from './listing.ts';
 import { addMoves, prepareMove, relink, takeOver, toldOf, type Move, type PreparedMove } from './moves.ts';
 import type { People } from './people.ts';
-import { findOut, isDue, putBack, settle, type Findings } from './rounds.ts';
+import { findOut, putBack, settle, type Findings } from './rounds.ts';
 import type { Sights } from './sights.ts';
 import type { Snapshot } from './snapshot.ts';
 import { changeOf, sightMark, type Subscriber, type Told } from './subscriber.ts';
@@ -115,7 +115,7 @@ export function startLoop(options: LoopOptions): Loop {
         batch = await move(moves);
         continue;
       }
-      const due = [...listings.all()].filter(isDue);
+      const due = listings.due();
       if (due.length === 0) break;
       batch = await tell(due);
     }

@@ -2,7 +2,7 @@ import type { Viewer } from '../access/viewers.ts';
 import type { Content } from './delivery.ts';
 import { tooMany } from './endings.ts';
 import { createIdSet, type IdSet } from './id-set.ts';
-import type { Group, Listing } from './listing.ts';
+import type { Group, HeldIds, Listing } from './listing.ts';
 import type { Subscriber, Told } from './subscriber.ts';
 
 /** What a round found out about a listing, before anybody is told. */
@@ -25,11 +25,6 @@ export interface Findings {
 const AT_ONCE = 2_000;
 const CONTENTS_AT_ONCE = 250;
 
-/** Whether anything has to be found out about a listing. */
-export function isDue(listing: Listing): boolean {
-  return listing.isFormed && listing.groups.size > 0 && (listing.isStale || listing.pending.size > 0);
-}
-
 /** Reads, as one of those who follow it, which of a listing's changed ids are there now, and what they hold. Null: nobody follows it any more. */
 export async function findOut(listing: Listing, mostHeld: number): Promise<Findings | null> {
   const { pending, isStale } = listing;
@@ -49,7 +44,7 @@ export async function findOut(listing: Listing, mostHeld: number): Promise<Findi
 
 /** What was found is not to be told: it has to be found out again. */
 export function putBack(listing: Listing, ids: readonly string[], isStale: boolean): void {
-  for (const id of ids) listing.pending.add(id);
+  listing.stir(ids);
   if (isStale) listing.isStale = true;
 }
 
@@ -127,7 +122,7 @@ export async function readContents(
 }
 
 /** Ids that vanished while contents were read stay as they were held. */
-function withoutThose(there: IdSet, missing: ReadonlySet<string>, held: IdSet): IdSet {
+function withoutThose(there: IdSet, missing: ReadonlySet<string>, held: HeldIds): IdSet {
   for (const id of missing) if (!held.has(id)) there.delete(id);
   return there;
 }
@@ -135,9 +130,9 @@ function withoutThose(there: IdSet, missing: ReadonlySet<string>, held: IdSet): 
 /** Holds what was found, and says whom to tell what. With `goneAlone` only what is gone, which needs nobody's access. */
 export function settle(findings: Findings, goneAlone: boolean, tell: (to: Subscriber, told: Told) => void): void {
   const { listing, ids, came, changed, gone, contents, all } = findings;
-  for (const id of gone) listing.ids.delete(id);
+  for (const id of gone) listing.letGo(id);
   if (!goneAlone) {
-    if (all === null) for (const id of came) listing.ids.add(id);
+    if (all === null) for (const id of came) listing.hold(id);
     else listing.replace(all);
   } else putBack(listing, ids, all !== null);
   const { came: cameKind, changed: changedKind, gone: goneKind } = listing.source.kinds;
@@ -149,15 +144,16 @@ export function settle(findings: Findings, goneAlone: boolean, tell: (to: Subscr
   ].sort((one, other) => (one.id < other.id ? -1 : 1));
   for (const group of listing.groups.values()) {
     const read = contents.get(group);
+    // One object for all of them.
+    const shared = news.map(({ id, kind }): Told => {
+      return { kind, workspace, id, content: kind === goneKind ? null : read!.get(id) };
+    });
     for (const subscriber of [...group.members]) {
-      const link = subscriber.links.get(workspace)!;
-      for (const { id, kind } of news) {
-        if (kind === goneKind) {
-          if (!link.without?.delete(id)) tell(subscriber, { kind, workspace, id, content: null });
-        } else {
-          const isKnown = !link.without?.delete(id);
-          tell(subscriber, { kind: isKnown ? kind : cameKind, workspace, id, content: read!.get(id) });
-        }
+      const { without } = subscriber.links.get(workspace)!;
+      for (const told of shared) {
+        const isNew = without !== null && without.delete(told.id);
+        if (!isNew) tell(subscriber, told);
+        else if (told.kind !== goneKind) tell(subscriber, { ...told, kind: cameKind });
       }
     }
   }

@@ -44,13 +44,38 @@ export function changeOf(
   told: Told,
   progress: Progress,
 ): Change<AnyKind> {
-  let cursor: string | null = null;
-  return {
-    ...told,
-    get cursor() {
-      return (cursor ??= cursors.write(place, progress));
-    },
-  };
+  return new ToldChange(told, cursors, place, progress);
+}
+
+/** A class, since thousands of them are made at a time. */
+class ToldChange implements Change<AnyKind> {
+  readonly kind: AnyKind;
+  readonly id: string;
+  readonly workspace: number;
+  readonly content: unknown;
+  readonly #cursors: ChangeCursors;
+  readonly #place: FollowedPlace;
+  readonly #progress: Progress;
+  #cursor: string | null = null;
+
+  constructor(
+    { kind, id, workspace, content }: Told,
+    cursors: ChangeCursors,
+    place: FollowedPlace,
+    progress: Progress,
+  ) {
+    this.kind = kind;
+    this.id = id;
+    this.workspace = workspace;
+    this.content = content;
+    this.#cursors = cursors;
+    this.#place = place;
+    this.#progress = progress;
+  }
+
+  get cursor(): string {
+    return (this.#cursor ??= this.#cursors.write(this.#place, this.#progress));
+  }
 }
 
 /** Equal as long as a subscriber sees the same, of the same definition: in any process. */

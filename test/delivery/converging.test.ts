@@ -309,7 +309,8 @@ test('M5, V1: whatever changes, what followers hold comes to what a fresh query 
       );
     },
   );
-  await fc.assert(property, runs(15));
+  // What fails by its timing fails no more when it is tried again with less: the first failure is the one to be told of.
+  await fc.assert(property, { ...runs(15), endOnFailure: true });
   expect(houses.flatMap(({ errors }) => errors)).toEqual([]);
 });
 

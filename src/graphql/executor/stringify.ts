@@ -16,8 +16,14 @@ export function markHolder(data: object): void {
   holders.add(data);
 }
 
+/** A result that writes its JSON itself: only then what it shares with others is written once. */
+export abstract class WritesItself {
+  abstract text(): string;
+}
+
 /** The JSON of a result, equal to that of JSON.stringify. */
 export function stringifyResult(result: FormattedExecutionResult): string {
+  if (result instanceof WritesItself) return result.text();
   const { data, ...rest } = result;
   if (data == null || !holders.has(data) || Object.keys(rest).length > 0) return JSON.stringify(result);
   return `{"data":${write(data)}}`;
@@ -26,8 +32,8 @@ export function stringifyResult(result: FormattedExecutionResult): string {
 /** Text that stands in JSON as it is. */
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
-/** Of plain values, as plans make them: keys are names of GraphQL, nothing is `undefined` or has a `toJSON`. */
-function write(value: unknown): string {
+/** The JSON of plain values, as plans make them: keys are names of GraphQL, nothing is `undefined` or has a `toJSON`. */
+export function write(value: unknown): string {
   if (typeof value === 'string') return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const kept = texts.get(value);

@@ -48,7 +48,12 @@ export async function followChanges(
   context: Context,
   { content: field, source, traits, follow }: Followed,
 ): Promise<Follower<ToldChange>> {
-  const compiled = compileChange<AnyChange>(info, field, ({ content }) => content as ToldContent | null);
+  const compiled = compileChange<AnyChange>(info, {
+    content: field,
+    contentIn: ({ content }) => content as ToldContent | null,
+    own: 'cursor',
+    sharing: ({ kind, workspace, id }) => `${kind} ${workspace} ${id}`,
+  });
   const content = contentOf(info, context, compiled.content, source, traits(info, compiled.content));
   return mapped(await follow(deliveryOf(context), content), compiled.tell);
 }

@@ -17,7 +17,7 @@ import { collectFields } from '../collect-fields.ts';
 import type { Context } from '../context.ts';
 import { toClientError } from '../errors.ts';
 import { operationOf, type Executor } from '../executor/execute.ts';
-import { markHolder } from '../executor/stringify.ts';
+import { WritesItself } from '../executor/stringify.ts';
 import { checkLimits, LIMITS, parseWithin } from '../limits.ts';
 import type { ToldChange } from './compile-change.ts';
 import type { SubscribingContext } from './content.ts';
@@ -119,16 +119,16 @@ function rootKeyOf(
 }
 
 function resultsOf(changes: Follower<ToldChange>, key: string, context: Context): Follower<FormattedExecutionResult> {
+  function resultOf(next: IteratorResult<ToldChange, undefined>): IteratorResult<FormattedExecutionResult, undefined> {
+    return next.done === true ? next : { done: false, value: new ChangeResult(key, next.value) };
+  }
+  function failed(error: unknown): never {
+    const place = { path: [key], originalError: error instanceof Error ? error : new Error(String(error)) };
+    throw toClientError(new GraphQLError(place.originalError.message, place), context.log);
+  }
+
   return {
-    async next() {
-      try {
-        const next = await changes.next();
-        return next.done === true ? next : { done: false, value: resultOf(next.value, key) };
-      } catch (error) {
-        const place = { path: [key], originalError: error instanceof Error ? error : new Error(String(error)) };
-        throw toClientError(new GraphQLError(place.originalError.message, place), context.log);
-      }
-    },
+    next: () => changes.next().then(resultOf, failed),
     async return() {
       await changes.return();
       return { done: true, value: undefined };
@@ -139,11 +139,36 @@ function resultsOf(changes: Follower<ToldChange>, key: string, context: Context)
   };
 }
 
-function resultOf({ value, errors }: ToldChange, key: string): FormattedExecutionResult {
-  const data = { [key]: value };
-  markHolder(data);
-  if (errors.length === 0) return { data };
-  return { data, errors: errors.map((error) => ({ ...error, path: [key, ...(error.path ?? [])] })) };
+/** Built when somebody looks at it: a socket takes its text alone. */
+class ChangeResult extends WritesItself {
+  readonly #key: string;
+  readonly #told: ToldChange;
+
+  constructor(key: string, told: ToldChange) {
+    super();
+    this.#key = key;
+    this.#told = told;
+  }
+
+  get data(): Record<string, unknown> {
+    return { [this.#key]: this.#told.value };
+  }
+
+  get errors(): readonly GraphQLFormattedError[] | undefined {
+    const { errors } = this.#told;
+    if (errors.length === 0) return undefined;
+    return errors.map((error) => ({ ...error, path: [this.#key, ...(error.path ?? [])] }));
+  }
+
+  text(): string {
+    if (this.#told.errors.length > 0) return JSON.stringify(this);
+    return `{"data":{"${this.#key}":${this.#told.text}}}`;
+  }
+
+  toJSON(): FormattedExecutionResult {
+    const { data, errors } = this;
+    return errors === undefined ? { data } : { data, errors };
+  }
 }
 
 function tryTo<T>(work: () => T): T | null {
