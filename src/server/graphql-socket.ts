@@ -125,7 +125,7 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
     return new FormattedError({ message, extensions: { code: 'RATE_LIMITED' } });
   }
 
-  function attach(socket: WebSocket, request: IncomingMessage): void {
+  function attach(socket: WebSocket, request: IncomingMessage, raw: Duplex): void {
     metrics.socketOpened();
     const stopPinging = endUnlessAlive(socket, keepAlive);
     // A frame beyond the limit, broken UTF-8, a connection reset: ws closes the socket with the code that says so.
@@ -136,7 +136,7 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
       ...{ socket, request, authorization: undefined },
       ...{ stopWatching: () => undefined, begun: Promise.resolve() },
     };
-    const closed = protocol.opened(transportOf(socket, log), connection);
+    const closed = protocol.opened(transportOf(socket, raw, log), connection);
     socket.once('close', (code, reason) => {
       stopPinging();
       metrics.socketClosed();
@@ -150,7 +150,7 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
     raw.on('error', () => raw.destroy());
     if (request.url?.split('?')[0] !== '/graphql') refuseUpgrade(raw, '404 Not Found');
     else if (!originAllowed(request, options.allowedOrigins)) refuseUpgrade(raw, '403 Forbidden');
-    else sockets.handleUpgrade(request, raw, head, attach);
+    else sockets.handleUpgrade(request, raw, head, (socket) => attach(socket, request, raw));
   }
   server.on('upgrade', upgrade);
 
