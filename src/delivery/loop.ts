@@ -251,16 +251,18 @@ export function startLoop(options: LoopOptions): Loop {
         else news.push(each);
       });
     }
+    const unfinished = settled!;
+    const reached = sharedProgress((sight, through) =>
+      !isComplete
+        ? { done: unfinished, next: null, through: null, sight }
+        : through === null
+          ? { done: upTo, next: null, through: null, sight }
+          : { done: unfinished, next: upTo, through, sight },
+    );
     for (const [subscriber, news] of told) {
-      const { sight } = subscriber;
       news.forEach((each, index) => {
         const isLast = index === news.length - 1;
-        const progress: Progress = !isComplete
-          ? { done: settled!, next: null, through: null, sight }
-          : isLast
-            ? { done: upTo, next: null, through: null, sight }
-            : { done: settled!, next: upTo, through: orderOf(each.workspace, each.id), sight };
-        push(subscriber, each, progress);
+        push(subscriber, each, reached(subscriber.sight, isLast ? null : orderOf(each.workspace, each.id)));
       });
     }
     if (isComplete) settled = upTo;
@@ -338,5 +340,16 @@ export function startLoop(options: LoopOptions): Loop {
       await feed.end();
       await running;
     },
+  };
+}
+
+/** How far followers have come: one object for all who see the same and were told the same, so that their cursors share what they can. */
+function sharedProgress(make: (sight: string, through: string | null) => Progress) {
+  const known = new Map<string, Progress>();
+  return (sight: string, through: string | null): Progress => {
+    const name = through === null ? sight : `${sight} ${through}`;
+    let progress = known.get(name);
+    if (progress === undefined) known.set(name, (progress = make(sight, through)));
+    return progress;
   };
 }

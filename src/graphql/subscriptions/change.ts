@@ -52,7 +52,8 @@ export async function followChanges(
     content: field,
     contentIn: ({ content }) => content as ToldContent | null,
     own: 'cursor',
-    sharing: ({ kind, workspace, id }) => `${kind} ${workspace} ${id}`,
+    // Content is of one record or entry.
+    sharing: ({ kind }) => kind,
   });
   const content = contentOf(info, context, compiled.content, source, traits(info, compiled.content));
   return mapped(await follow(deliveryOf(context), content), compiled.tell);

@@ -25,8 +25,9 @@ export interface SpecialFields<Source> {
   content: string;
   /** … which is in here; null for what is gone. */
   contentIn: (change: Source) => ToldContent | null;
-  /** Differs from follower to follower; everything else of changes with the same content is the same if `sharing` is. */
+  /** Differs from follower to follower; … */
   own: string;
+  /** … everything else is the same for changes with the same content for which this is equal. */
   sharing: (change: Source) => string;
 }
 
@@ -59,61 +60,87 @@ export function compileChange<Source extends object>(
     } else if (name === '__typename') parts.push({ key, name, value: () => type.name });
     else parts.push({ key, name, value: describedOf(type.getFields()[name]!)!.value });
   }
-  const shape = JSON.stringify([type.name, parts.map(({ key, name }) => [key, name])]);
+  const selected = new Selected<Source>(type.name, parts, special);
+  return { content, tell: (change) => new Told(selected, change) };
+}
 
-  function valueOf(change: Source): Record<string, unknown> {
+const NO_ERRORS: readonly GraphQLFormattedError[] = [];
+
+/** What is selected of a change, and how its response is written. */
+class Selected<Source extends object> {
+  readonly #parts: readonly Part[];
+  readonly #special: SpecialFields<Source> | null;
+  /** What is each follower's own, if it is asked for. */
+  readonly #own: Part | undefined;
+  /** Equal for all that select the same of the same type. */
+  readonly #shape: string;
+
+  constructor(type: string, parts: readonly Part[], special: SpecialFields<Source> | null) {
+    this.#parts = parts;
+    this.#special = special;
+    this.#own = parts.find(({ name }) => name === special?.own);
+    this.#shape = JSON.stringify([type, parts.map(({ key, name }) => [key, name])]);
+  }
+
+  valueOf(change: Source): Record<string, unknown> {
     const value = Object.create(null) as Record<string, unknown>;
-    for (const part of parts) value[part.key] = part.value(change as never, {});
+    for (const part of this.#parts) value[part.key] = part.value(change as never, {});
     return value;
   }
 
-  function sharedTextOf(change: Source): SharedText {
+  errorsOf(change: Source): readonly GraphQLFormattedError[] {
+    return this.#special?.contentIn(change)?.errors ?? NO_ERRORS;
+  }
+
+  textOf(change: Source): string {
+    const shared = this.#sharedTextOf(change);
+    return this.#own === undefined ? shared[0]! : shared.join(write(this.#own.value(change as never, {})));
+  }
+
+  #sharedTextOf(change: Source): SharedText {
+    const content = this.#special?.contentIn(change) ?? null;
+    if (content === null) return this.#writeShared(change);
+    let known = sharedTexts.get(content);
+    if (known === undefined) sharedTexts.set(content, (known = new Map()));
+    const name = `${this.#special!.sharing(change)} ${this.#shape}`;
+    let text = known.get(name);
+    if (text === undefined) known.set(name, (text = this.#writeShared(change)));
+    return text;
+  }
+
+  #writeShared(change: Source): SharedText {
     const pieces: string[] = [];
     let piece = '{';
-    for (const [index, { key, name, value }] of parts.entries()) {
+    for (const [index, { key, name, value }] of this.#parts.entries()) {
       piece += `${index === 0 ? '' : ','}"${key}":`;
-      if (name === special?.own) {
+      if (name === this.#own?.name) {
         pieces.push(piece);
         piece = '';
       } else piece += write(value(change as never, {}));
     }
     return [...pieces, `${piece}}`];
   }
+}
 
-  function knownTextOf(change: Source): SharedText {
-    const beside = special?.contentIn(change) ?? null;
-    if (beside === null) return sharedTextOf(change);
-    let known = sharedTexts.get(beside);
-    if (known === undefined) sharedTexts.set(beside, (known = new Map()));
-    const name = `${special!.sharing(change)} ${shape}`;
-    let text = known.get(name);
-    if (text === undefined) known.set(name, (text = sharedTextOf(change)));
-    return text;
+/** Each door takes the value or the text. */
+class Told<Source extends object> implements ToldChange {
+  readonly #selected: Selected<Source>;
+  readonly #change: Source;
+
+  constructor(selected: Selected<Source>, change: Source) {
+    this.#selected = selected;
+    this.#change = change;
   }
 
-  const own = parts.find(({ name }) => name === special?.own);
-
-  function textOf(change: Source): string {
-    const pieces = knownTextOf(change);
-    return own === undefined ? pieces[0]! : pieces.join(write(own.value(change as never, {})));
+  get value(): Record<string, unknown> {
+    return this.#selected.valueOf(this.#change);
   }
 
-  /** Each door takes the one or the other. */
-  class Told implements ToldChange {
-    readonly #change: Source;
-    constructor(change: Source) {
-      this.#change = change;
-    }
-    get value() {
-      return valueOf(this.#change);
-    }
-    get text() {
-      return textOf(this.#change);
-    }
-    get errors() {
-      return special?.contentIn(this.#change)?.errors ?? [];
-    }
+  get text(): string {
+    return this.#selected.textOf(this.#change);
   }
 
-  return { content, tell: (change) => new Told(change) };
+  get errors(): readonly GraphQLFormattedError[] {
+    return this.#selected.errorsOf(this.#change);
+  }
 }

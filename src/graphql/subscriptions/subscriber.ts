@@ -20,6 +20,7 @@ import { operationOf, type Executor } from '../executor/execute.ts';
 import { WritesItself } from '../executor/stringify.ts';
 import { checkLimits, LIMITS, parseWithin } from '../limits.ts';
 import type { ToldChange } from './compile-change.ts';
+import { mapped } from './following.ts';
 import type { SubscribingContext } from './content.ts';
 
 /** A request as a client sends it. */
@@ -119,24 +120,14 @@ function rootKeyOf(
 }
 
 function resultsOf(changes: Follower<ToldChange>, key: string, context: Context): Follower<FormattedExecutionResult> {
-  function resultOf(next: IteratorResult<ToldChange, undefined>): IteratorResult<FormattedExecutionResult, undefined> {
-    return next.done === true ? next : { done: false, value: new ChangeResult(key, next.value) };
-  }
-  function failed(error: unknown): never {
-    const place = { path: [key], originalError: error instanceof Error ? error : new Error(String(error)) };
-    throw toClientError(new GraphQLError(place.originalError.message, place), context.log);
-  }
-
-  return {
-    next: () => changes.next().then(resultOf, failed),
-    async return() {
-      await changes.return();
-      return { done: true, value: undefined };
+  return mapped(
+    changes,
+    (told) => new ChangeResult(key, told),
+    (error) => {
+      const place = { path: [key], originalError: error instanceof Error ? error : new Error(String(error)) };
+      throw toClientError(new GraphQLError(place.originalError.message, place), context.log);
     },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  );
 }
 
 /** Built when somebody looks at it: a socket takes its text alone. */
