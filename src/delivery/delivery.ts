@@ -104,4 +104,6 @@ export interface DeliveryState {
   readonly groups: number;
   /** Ids that the lists followed hold. */
   readonly held: number;
+  /** Milliseconds since the moment up to which everything was told; 0 while nothing is left to tell. */
+  readonly behind: number;
 }

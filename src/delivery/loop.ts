@@ -29,6 +29,8 @@ export interface LoopOptions {
 
 /** Looks for what is new, finds out whom it concerns, and tells them: round after round, while there are people. */
 export interface Loop {
+  /** Milliseconds since the moment up to which everything was told; 0 between two rounds. */
+  readonly behind: number;
   /** Looks at once. */
   wake(): void;
   /** Runs `work` between two rounds, after one that began from now on: everything that was committed by now has been told by then. */
@@ -49,8 +51,12 @@ export function startLoop(options: LoopOptions): Loop {
   const { feed, listings, sights, people, cursors, subscribers, interval, mostHeld, mostWaiting, onError } = options;
   const resting: { since: number; run: (settled: Snapshot) => void; fail: (error: Error) => void }[] = [];
   let place: Snapshot | null = null;
+  /** When it was asked for. */
+  let placeAt = 0;
   /** Up to here everything was told. */
   let settled: Snapshot | null = null;
+  /** When that was; null: nothing is left to tell. */
+  let settledAt: number | null = null;
   let round = 0;
   /** When the last round did. */
   let began = 0;
@@ -83,12 +89,14 @@ export function startLoop(options: LoopOptions): Loop {
   }
 
   async function look(): Promise<Batch> {
+    const askedAt = performance.now();
     const batch = await feed.read(place, people.withMailbox(), listings.referring());
     if (!batch.isKept) {
       for (const subscriber of subscribers) subscriber.queue.fail(lostTrack());
       settled = batch.place;
     }
     place = batch.place;
+    placeAt = askedAt;
     for (const { workspace, definition, xid, ids, through } of batch.records)
       for (const listing of listings.ofDefinition(workspace, definition))
         if (!through || listing.refers) listing.note(xid, ids);
@@ -104,6 +112,7 @@ export function startLoop(options: LoopOptions): Loop {
   async function goRound(): Promise<void> {
     round++;
     began = performance.now();
+    settledAt ??= began;
     if (place === null) settled = null;
     let batch = await look();
     settled ??= batch.place;
@@ -120,6 +129,7 @@ export function startLoop(options: LoopOptions): Loop {
       batch = await tell(due);
     }
     settled = place!;
+    settledAt = null;
   }
 
   async function learn(ticks: number): Promise<void> {
@@ -221,6 +231,7 @@ export function startLoop(options: LoopOptions): Loop {
   async function tell(due: readonly Listing[]): Promise<Batch> {
     const from = sights.ticks;
     const upTo = place!;
+    const upToAt = placeAt;
     const found: Findings[] = [];
     let isComplete = true;
     let isFailing = false;
@@ -265,7 +276,10 @@ export function startLoop(options: LoopOptions): Loop {
         push(subscriber, each, reached(subscriber.sight, isLast ? null : orderOf(each.workspace, each.id)));
       });
     }
-    if (isComplete) settled = upTo;
+    if (isComplete) {
+      settled = upTo;
+      settledAt = upToAt;
+    }
     if (listings.held > mostHeld) for (const { listing } of found) failAll(listing, tooMany(mostHeld));
     if (isFailing) await pauseBriefly();
     return batch;
@@ -303,6 +317,7 @@ export function startLoop(options: LoopOptions): Loop {
         } else {
           // What happens while nobody follows is nobody's.
           place = null;
+          settledAt = null;
           for (const { fail } of resting.splice(0)) fail(new Error('Nobody follows any more.'));
         }
       } catch (error) {
@@ -319,6 +334,9 @@ export function startLoop(options: LoopOptions): Loop {
   const running = run();
 
   return {
+    get behind() {
+      return settledAt === null ? 0 : performance.now() - settledAt;
+    },
     wake,
     atRest: <T>(work: (settled: Snapshot) => T) =>
       new Promise<T>((resolve, reject) => {

@@ -115,7 +115,8 @@ export function openDelivery({
       await loop.end();
     },
     get state() {
-      return { followers: subscribers.size, groups: listings.groups, held: listings.held };
+      const { groups, held } = listings;
+      return { followers: subscribers.size, groups, held, behind: loop.behind };
     },
   };
 }

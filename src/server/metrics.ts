@@ -68,6 +68,11 @@ export function createMetrics(delivery: () => DeliveryState | null): Metrics {
     'Subscriptions that differ: those which get the same share one',
     ({ groups }) => groups,
   );
+  of(
+    'rowplane_changes_behind_seconds',
+    'How long ago the moment was up to which subscriptions have been told everything; 0 while nothing is left to tell',
+    ({ behind }) => behind / 1000,
+  );
   of('rowplane_followed_records', 'Ids of records that followed lists hold', ({ held }) => held);
 
   return {

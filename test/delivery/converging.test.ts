@@ -304,7 +304,7 @@ test('M5, V1: whatever changes, what followers hold comes to what a fresh query 
         ]);
       }
       await Promise.all(screens.map(({ watch }) => watch.follower.return()));
-      expect(houses.map((each) => each.delivery.state)).toEqual(
+      expect(houses.map((each) => each.delivery.state)).toMatchObject(
         [0, 0].map(() => ({ followers: 0, groups: 0, held: 0 })),
       );
     },

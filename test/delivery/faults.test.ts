@@ -78,6 +78,20 @@ test('M5: what commits while a follower comes is told to it or was there already
   await Promise.all(late.map(({ follower }) => follower.return()));
 });
 
+test('M5: how far a process is behind is told while it can’t go on, and no longer', async () => {
+  const [id] = (await make(['held up'])) as [string];
+  await settled();
+  watches.forEach((watch) => watch.news());
+  await withOwner(office.database, async (session) => {
+    await office.owner.query(`update ws_${workspace.id}.paper set title = 'told later' where id = $1`, [id]);
+    await session.query(`lock table ws_${workspace.id}.paper in access exclusive mode`);
+    await expect.poll(() => house.delivery.state.behind, { timeout: 10_000 }).toBeGreaterThan(300);
+  });
+  await settled();
+  expect(watches[0]!.held.get(id)).toEqual({ title: 'told later' });
+  await expect.poll(() => house.delivery.state.behind).toBe(0);
+});
+
 test('M5: nothing is lost or doubled when the feed’s connection is cut', async () => {
   const ids: string[] = [];
   for (let index = 0; index < 6; index++) {
@@ -211,6 +225,6 @@ test('M5: a follower that is returned while it waits is done, and nothing of it 
   await watch.follower.return();
   await sleep(0);
   expect(watch.failure).toBeUndefined();
-  expect(third.delivery.state).toEqual({ followers: 0, groups: 0, held: 0 });
+  expect(third.delivery.state).toMatchObject({ followers: 0, groups: 0, held: 0 });
   await third.end();
 });

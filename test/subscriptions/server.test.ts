@@ -218,5 +218,6 @@ test('followers, groups and changes are counted', async () => {
   const text = await (await fetch(`${server.url}/metrics`)).text();
   expect(text).toMatch(/^rowplane_follower_groups 1$/m);
   expect(text).toMatch(/^rowplane_followed_records [1-9]/m);
+  expect(text).toMatch(/^rowplane_changes_behind_seconds [0-9.e-]+$/m);
   expect(text).toMatch(/^rowplane_changes_told_total [1-9]/m);
 });
