@@ -243,10 +243,33 @@ const fresh = async (
   );
 };
 
-async function open(viewer: string, list: WatchOptions, house: House): Promise<Screen> {
+/** Follows amid changes, and asks while nothing changes: what comes and goes between two looks isn't told, and would be held for good by whoever asked in just that moment. */
+async function open(viewer: string, list: WatchOptions, house: House, changes = createPauses()): Promise<Screen> {
   const watch = await house.watch(viewer, list);
-  const asked = await fresh(viewer, list);
+  const asked = await changes.pause(async () => {
+    await house.settled();
+    return fresh(viewer, list);
+  });
   return { viewer, list, watch, asked };
+}
+
+/** Changes that others make way for. */
+function createPauses() {
+  const running = new Set<Promise<void>>();
+  let free: Promise<unknown> = Promise.resolve();
+  return {
+    async make(change: () => Promise<void>): Promise<void> {
+      await free;
+      const one = change();
+      running.add(one);
+      await one.finally(() => running.delete(one));
+    },
+    pause<T>(work: () => Promise<T>): Promise<T> {
+      const done = free.then(() => Promise.all(running)).then(work);
+      free = done.catch(() => undefined);
+      return done;
+    },
+  };
 }
 
 /** What the screen shows: what it asked for, less and more what it was told since it follows. */
@@ -258,7 +281,7 @@ function shown({ watch, asked }: Screen): Map<string, unknown> {
 }
 
 /** Goes, and comes back at the other process with the cursor of the last change, or asks anew. */
-async function reconnect(screen: Screen, house: House): Promise<void> {
+async function reconnect(screen: Screen, house: House, changes: ReturnType<typeof createPauses>): Promise<void> {
   const { watch, viewer, list } = screen;
   await watch.follower.return();
   const asked = shown(screen);
@@ -271,7 +294,7 @@ async function reconnect(screen: Screen, house: House): Promise<void> {
       expect(error).toMatchObject({ code: 'VALIDATION_FAILED' });
     }
   }
-  Object.assign(screen, await open(viewer, list, house));
+  Object.assign(screen, await open(viewer, list, house, changes));
 }
 
 const step = fc.record({ kind: fc.nat(CHANGES.length - 1), a: fc.nat(20), b: fc.nat(20), c: fc.nat(20) });
@@ -283,13 +306,14 @@ test('M5, V1: whatever changes, what followers hold comes to what a fresh query 
     async (lanes, reconnects) => {
       const [house, other] = houses as [House, House];
       const screens = await Promise.all(people.flatMap((viewer) => LISTS.map((list) => open(viewer, list, house))));
+      const changes = createPauses();
       const lane = async (steps: readonly Step[]) => {
-        for (const each of steps) await apply(each);
+        for (const each of steps) await changes.make(() => apply(each));
       };
       await Promise.all([
         ...lanes.map(lane),
         (async () => {
-          for (const number of reconnects) await reconnect(pick(screens, number), number % 2 ? house : other);
+          for (const number of reconnects) await reconnect(pick(screens, number), number % 2 ? house : other, changes);
         })(),
       ]);
       await Promise.all(houses.map((each) => each.settled()));
