@@ -129,6 +129,25 @@ it('M3: whom an entry reaches is judged alike, for each person and record', asyn
   expect(rows.map(({ place }) => place)).toEqual(expected);
 });
 
+it('M2: few people are asked about one by one, with the same answers, whether or not their access is stored', async () => {
+  const seen = await sights();
+  for (const isStored of [false, true]) {
+    await room.owner.query('delete from rowplane.viewer_access');
+    for (const [name, sight] of seen) {
+      if (isStored) await room.call(people[name]!, `select rowplane.refresh_access(${room.workspace})`);
+      const found = await room.owner.query<{ id: string }>(
+        `select i.id from unnest($2::uuid[]) i(id) where $3 in (select rowplane.people_seeing_all($1, array['letter'], array[i.id], array[$3::uuid]))`,
+        [room.workspace, Object.values(letters), people[name]],
+      );
+      expect(new Set(found.map(({ id }) => id)), name).toEqual(sight);
+    }
+    const [stored] = await room.owner.query<{ count: number }>(
+      'select count(*)::int as count from rowplane.viewer_access',
+    );
+    expect(stored!.count > 0).toBe(isStored);
+  }
+});
+
 it('A5: restrictions that ask who looks count for the candidate, not for who asks', async () => {
   expect(await room.candidates(ida, [letters.clerks!])).toContain('clerk');
   expect(await room.candidates(ida, [letters.plain!])).not.toContain('clerk');
