@@ -86,6 +86,17 @@ function isEqual(one: string, other: string): boolean {
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
+/** How far followers have come: one object for all who see the same and were told the same, so that their cursors share what they can. */
+export function sharedProgress(make: (sight: string, through: string | null) => Progress) {
+  const known = new Map<string, Progress>();
+  return (sight: string, through: string | null): Progress => {
+    const name = through === null ? sight : `${sight} ${through}`;
+    let progress = known.get(name);
+    if (progress === undefined) known.set(name, (progress = make(sight, through)));
+    return progress;
+  };
+}
+
 /** Refuses `after`: there is no going on from there. */
 export function cannotGoOn(why: string, cause?: unknown): Refusal {
   const { code, message, details } = invalid([

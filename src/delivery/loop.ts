@@ -1,13 +1,15 @@
 import { Refusal } from '../access/refusals.ts';
 import type { ChangeCursors, Progress } from './cursors.ts';
-import { orderOf } from './cursors.ts';
+import { orderOf, sharedProgress } from './cursors.ts';
 import { cannotBeRead, definitionChanged, hasEnded, lostTrack, tooMany, tooMuchChanged } from './endings.ts';
 import type { Batch, Feed } from './feed.ts';
 import { isEnded } from './feed.ts';
 import { inTurns, isPassing, pauseBriefly } from './in-turns.ts';
 import type { Listing, Listings } from './listing.ts';
 import { addMoves, prepareMove, relink, takeOver, toldOf, type Move, type PreparedMove } from './moves.ts';
+import { createPace } from './pace.ts';
 import type { People } from './people.ts';
+import { createRests } from './rests.ts';
 import { findOut, putBack, settle, type Findings } from './rounds.ts';
 import type { Sights } from './sights.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -44,12 +46,11 @@ export class Outdated extends Error {}
 /** How many listings are read at the same time: viewers' connections have other work, too. */
 const SIDE_BY_SIDE = 8;
 const MOST_FAILURES = 5;
-/** Milliseconds from one round to the next at most, while there is something to do. */
-const GATHERING = 25;
 
 export function startLoop(options: LoopOptions): Loop {
   const { feed, listings, sights, people, cursors, subscribers, interval, mostHeld, mostWaiting, onError } = options;
-  const resting: { since: number; run: (settled: Snapshot) => void; fail: (error: Error) => void }[] = [];
+  const pace = createPace(interval, () => people.size > 0);
+  const rests = createRests();
   let place: Snapshot | null = null;
   /** When it was asked for. */
   let placeAt = 0;
@@ -62,31 +63,7 @@ export function startLoop(options: LoopOptions): Loop {
   let began = 0;
   /** Whether somebody's access may be another one than what is followed by. */
   let mayMove = false;
-  let isAwake = false;
   let ended = false;
-  let rouse: () => void = () => undefined;
-
-  function wake(): void {
-    isAwake = true;
-    rouse();
-  }
-
-  async function sleep(): Promise<void> {
-    // Many who change something at once are one round's work, and the first of them waits for nobody.
-    const left = began + Math.min(interval / 4, GATHERING) - performance.now();
-    if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
-    if (!isAwake) {
-      await new Promise<void>((resolve) => {
-        // Nobody to look for: sleep until somebody comes.
-        const timer = people.size > 0 ? setTimeout(resolve, interval) : undefined;
-        rouse = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    isAwake = false;
-  }
 
   async function look(): Promise<Batch> {
     const askedAt = performance.now();
@@ -309,26 +286,22 @@ export function startLoop(options: LoopOptions): Loop {
       try {
         if (people.size > 0) {
           await goRound();
-          const { ready = [], early = [] } = Object.groupBy(resting, ({ since }) =>
-            since < round ? 'ready' : 'early',
-          );
-          resting.splice(0, resting.length, ...early);
-          for (const each of ready) each.run(settled!);
+          rests.run(round, settled!);
         } else {
           // What happens while nobody follows is nobody's.
           place = null;
           settledAt = null;
-          for (const { fail } of resting.splice(0)) fail(new Error('Nobody follows any more.'));
+          rests.fail(new Error('Nobody follows any more.'));
         }
       } catch (error) {
         if (ended || isEnded(error)) break;
         onError(error);
         await pauseBriefly();
       }
-      if (resting.length > 0) isAwake = true;
-      if (!ended) await sleep();
+      if (rests.size > 0) pace.wake();
+      if (!ended) await pace.sleep(began);
     }
-    for (const { fail } of resting.splice(0)) fail(hasEnded());
+    rests.fail(hasEnded());
   }
 
   const running = run();
@@ -337,37 +310,21 @@ export function startLoop(options: LoopOptions): Loop {
     get behind() {
       return settledAt === null ? 0 : performance.now() - settledAt;
     },
-    wake,
-    atRest: <T>(work: (settled: Snapshot) => T) =>
-      new Promise<T>((resolve, reject) => {
-        if (ended) reject(hasEnded());
-        resting.push({
-          since: round,
-          fail: reject,
-          // As a promise does it: what `work` throws is a rejection.
-          run: (at) => {
-            resolve(new Promise((done) => done(work(at))));
-          },
-        });
-        wake();
-      }),
+    wake: () => {
+      pace.wake();
+    },
+    atRest<T>(work: (settled: Snapshot) => T): Promise<T> {
+      if (ended) return Promise.reject(hasEnded());
+      const done = rests.add(round, work);
+      pace.wake();
+      return done;
+    },
     async end() {
       ended = true;
-      wake();
+      pace.wake();
       for (const { queue } of [...subscribers]) queue.end();
       await feed.end();
       await running;
     },
-  };
-}
-
-/** How far followers have come: one object for all who see the same and were told the same, so that their cursors share what they can. */
-function sharedProgress(make: (sight: string, through: string | null) => Progress) {
-  const known = new Map<string, Progress>();
-  return (sight: string, through: string | null): Progress => {
-    const name = through === null ? sight : `${sight} ${through}`;
-    let progress = known.get(name);
-    if (progress === undefined) known.set(name, (progress = make(sight, through)));
-    return progress;
   };
 }
