@@ -46,6 +46,15 @@ describe.skipIf(CHROMIUM === undefined)('two windows of GraphiQL (skipped where 
       text,
     );
 
+  /** As people do: they see what they are going to run before they run it. */
+  async function openTab(page: Page, name: string | RegExp, shows: string): Promise<void> {
+    await page.getByRole('tab', { name }).click();
+    await page.waitForFunction(
+      (text) => document.querySelector('.graphiql-query-editor')?.textContent.includes(text),
+      shows,
+    );
+  }
+
   async function run(page: Page, operation?: string): Promise<void> {
     await page.getByRole('button', { name: /execute query/i }).click();
     if (operation !== undefined) await page.getByRole('menuitem', { name: operation }).click();
@@ -61,11 +70,11 @@ describe.skipIf(CHROMIUM === undefined)('two windows of GraphiQL (skipped where 
 
   test('one places a process in a mailbox, and the other sees it arrive', async () => {
     const [cleo, ben] = [await windowOf('cleo'), await windowOf('ben')];
-    await cleo.getByRole('tab', { name: 'Mailbox' }).click();
+    await openTab(cleo, 'Mailbox', 'mailboxChanged');
     await run(cleo);
     await followersOf(server.url, 1);
 
-    await ben.getByRole('tab', { name: /Choose|Place/ }).click();
+    await openTab(ben, /Choose|Place/, 'placeInMailbox');
     await run(ben, 'Choose');
     await answerWith(ben, '"reference"');
     const process = await someProcess('ben');
