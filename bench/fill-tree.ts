@@ -3,13 +3,14 @@ import type { World } from './world.ts';
 /** How much of everything there is, besides the documents of the world. */
 export const TREE = { folders: 100_000, scopes: 5_000, users: 10_000, groups: 500, rights: 200 };
 
-/** Records of the archive with the tree: twice as many as folders. One half lies below one folder. */
-const RECORDS_PER_FOLDER = 2;
+/** Records of the archive with the tree: three times as many as folders. A third lies in each of two large folders. */
+const RECORDS_PER_FOLDER = 3;
+const LARGE = [7, 8];
 
-export interface FilledTree {
-  /** A folder without entries, and how many records lie below it. */
-  largeFolder: string;
-  large: number;
+/** A folder without entries, with so many records in it. */
+export interface LargeFolder {
+  id: string;
+  records: number;
 }
 
 /**
@@ -20,7 +21,7 @@ export async function fillTree(
   { superuser, few, viewer }: World,
   sizes: typeof TREE,
   log: (line: string) => void,
-): Promise<FilledTree> {
+): Promise<LargeFolder[]> {
   const start = performance.now();
   const run = (text: string, values: unknown[] = []) => superuser.query<Record<string, unknown>>(text, values);
   const user = viewer('100 %', 'one plane').id;
@@ -46,8 +47,8 @@ export async function fillTree(
   await run(
     `insert into ws_${few.id}.document (realm_id, archive_id, folder_id, title, code, status, priority)
      select $2, $1, n.id, 'Document ' || r || ' of the tree', 'C-' || lpad((r % 1000)::text, 4, '0'), 'NEW', r % 100
-     from generate_series(1, $3::int) r join numbered n on n.i = case when r % 2 = 0 then 7 else 1 + r % $4 end`,
-    [root, realm!.id, records, sizes.folders],
+     from generate_series(1, $3::int) r join numbered n on n.i = coalesce(($4::int[])[1 + r % 3], r / 3)`,
+    [root, realm!.id, records, LARGE],
   );
   await run(
     `insert into rowplane.users (name, role) select 'layer-' || i, 'INTERNAL' from generate_series(1, $1::int) i`,
@@ -106,11 +107,13 @@ export async function fillTree(
      where n.i > 10 and n.i % ($3::int / $4::int) = 1`,
     [root, sizes.groups, sizes.folders, sizes.scopes],
   );
-  const [large] = await run(
-    `select id, (select count(*)::int from ws_${few.id}.document d where d.folder_id = n.id) as records from numbered n where i = 7`,
+  const large = await run(
+    `select n.id, (select count(*)::int from ws_${few.id}.document d where d.folder_id = n.id) as records from numbered n
+     where i = any ($1::int[]) order by i`,
+    [LARGE],
   );
   await run('drop table numbered');
   await run('vacuum (analyze)');
   log(`Filled a tree of ${sizes.folders} folders, ${((performance.now() - start) / 1000).toFixed(1)} s`);
-  return { largeFolder: large!.id as string, large: large!.records as number };
+  return large as unknown as LargeFolder[];
 }

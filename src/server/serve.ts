@@ -6,7 +6,7 @@ import { createTokenVerifier, signOwnToken } from '../accounts/token-verifier.ts
 import { openBus, type Bus } from '../bus/bus.ts';
 import type { Definitions } from '../compiler/definition.ts';
 import type { Deployment } from '../database/deployment.ts';
-import { accountsProof, busChannel, jwtKey, viewerTokenKey } from '../database/keys.ts';
+import { accountsProof, busChannel, deliveryProof, jwtKey, viewerTokenKey } from '../database/keys.ts';
 import { openPool, type Queryable } from '../database/queryable.ts';
 import type { Settings } from '../database/settings.ts';
 import { openDelivery, type OpenDelivery } from '../delivery/open-delivery.ts';
@@ -14,6 +14,7 @@ import { PEOPLE } from '../demo/people.ts';
 import { createLog, type Log } from './log.ts';
 import { createReadinessCheck } from './readiness.ts';
 import { startServer, type RunningServer } from './start-server.ts';
+import { startTreeUpkeep } from './tree-upkeep.ts';
 import type { ViewAs } from './view-as.ts';
 import { graphqlParts } from './graphql-parts.ts';
 import { isLoopbackHost } from './origins.ts';
@@ -70,10 +71,12 @@ export async function serve({ deployment, settings, definitions, page }: ServeOp
   const bus = busOf(settings, secret, log, () => {
     delivery.wake();
   });
+  const upkeepPool = openPool(apiUrl, 1, 'rowplane upkeep');
+  const upkeep = startTreeUpkeep({ database: upkeepPool, proof: deliveryProof(secret), log });
   const closeConnections = async () => {
     await bus?.end();
-    await delivery.end();
-    await Promise.all([viewers.end(), administrators?.end(), api.end()]);
+    await Promise.all([delivery.end(), upkeep.stop()]);
+    await Promise.all([viewers.end(), administrators?.end(), api.end(), upkeepPool.end()]);
   };
   try {
     const running = await listen({ settings, definitions, page, secret, log, api, viewers, administrators, delivery });

@@ -49,7 +49,7 @@ function sorted({ folders, entries, breaks }: StoredTree): StoredTree {
   };
 }
 
-/** Records whose realm isn't the one of their place and client: none, ever. */
+/** Records whose realm isn't the one of their place and client: none, ever, but for those that prepared scopes still wait for. */
 export async function misplaced(owner: Queryable, tables: readonly string[]): Promise<Id[]> {
   const rows = await owner.query<{ id: Id }>(
     tables
@@ -59,7 +59,8 @@ export async function misplaced(owner: Queryable, tables: readonly string[]): Pr
           join rowplane.folders f on f.id = t.folder_id
           join rowplane.archives a on a.id = t.archive_id
           left join rowplane.realms r on r.workspace_id = a.workspace_id and r.id = t.realm_id
-          where (r.archive_id, r.client_id, r.scope_id) is distinct from (t.archive_id, t.client_id, coalesce(s.object_id, f.scope_id))`,
+          where (r.archive_id, r.client_id, r.scope_id) is distinct from (t.archive_id, t.client_id, coalesce(s.object_id, f.scope_id))
+            and not exists (select from rowplane.unsettled_folders u where u.folder_id = t.folder_id and '${table}' = u.record_table and u.settled_id < t.id)`,
       )
       .join(' union all '),
   );

@@ -15,6 +15,7 @@ const UNLOGGED = [
   'archive_managers',
   'clock',
   'compiled_objects',
+  'crowd_looks',
   'definitions',
   'functions',
   'deployment',
@@ -35,6 +36,7 @@ const UNLOGGED = [
   'saved_query_groups',
   'scopes',
   'secret',
+  'unsettled_folders',
   'viewer_access',
 ];
 

@@ -43,6 +43,7 @@ const closed = [
   'archive_managers',
   'clock',
   'compiled_objects',
+  'crowd_looks',
   'deployment',
   'folders',
   'gate',
@@ -55,6 +56,7 @@ const closed = [
   'record_changes',
   'scopes',
   'secret',
+  'unsettled_folders',
   'viewer_access',
 ];
 
