@@ -243,19 +243,21 @@ create function rowplane.prepare_scopes(workspace int, chosen uuid[]) returns in
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-  made uuid[];
   home record;
   record_table text;
 begin
+  if cardinality(chosen) = 0 then
+    return 0;
+  end if;
   lock table rowplane.gate in exclusive mode;
-  with inserted as (
-    insert into rowplane.scopes as s (object_id, workspace_id, archive_id, container_id, parent_id, inherits, prepared)
-    select f.id, workspace, f.archive_id, f.parent_id, rowplane.nearest_scope(f.parent_id), true, true
-    from rowplane.folders f where f.id = any (chosen) and f.parent_id is not null and not exists (select from rowplane.scopes k where k.object_id = f.id)
-    returning s.object_id
-  )
-  select coalesce(array_agg(i.object_id), '{}') into made from inserted i;
-  for home in select * from rowplane.rule_folders(made) loop
+  chosen := array(select f.id from rowplane.folders f where f.id = any (chosen) and f.parent_id is not null and not exists (select from rowplane.scopes k where k.object_id = f.id));
+  -- Whatever writes scopes ticks the clock, and all access is computed anew.
+  if cardinality(chosen) = 0 then
+    return 0;
+  end if;
+  insert into rowplane.scopes (object_id, workspace_id, archive_id, container_id, parent_id, inherits, prepared)
+    select f.id, workspace, f.archive_id, f.parent_id, rowplane.nearest_scope(f.parent_id), true, true from rowplane.folders f where f.id = any (chosen);
+  for home in select * from rowplane.rule_folders(chosen) loop
     for record_table in select rowplane.record_tables(home.workspace_id) loop
       execute format(
         'insert into rowplane.unsettled_folders (folder_id, record_table, workspace_id)
@@ -264,7 +266,7 @@ begin
         using home.folders, record_table, home.workspace_id;
     end loop;
   end loop;
-  return cardinality(made);
+  return cardinality(chosen);
 end $$;
 
 -- Moves some records of unsettled folders to the realms of their scopes: at most so many, in a transaction of its own. How many it looked at; 0 when all are settled.

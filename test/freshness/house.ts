@@ -29,6 +29,8 @@ export interface House {
   /** A statement that shows the titles of everything that the viewer sees, or may use. */
   titles: string;
   recordOf(title: string): string;
+  /** Upkeep of the tree: gives a folder of each person a scope before there are entries, or moves one of its records there. */
+  keep(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -54,6 +56,9 @@ export async function createHouse(): Promise<House> {
   const now = createCounter();
   const changers: Connection[] = [];
   const records = new Map<string, string>();
+  const crowds: string[] = [];
+  const keeper = await connect(review.database.ownerUrl, 'upkeep');
+  changers.push(keeper);
 
   /** On: the first statement; off: the second. On a connection of its own, so that changes meet. */
   async function rows(on: string, off: string, values: unknown[], startsOn = false): Promise<Switch> {
@@ -163,6 +168,13 @@ export async function createHouse(): Promise<House> {
       `insert into rowplane.object_entries (object_id, user_id, permission, decision) values ($1, $2, 'CREATE', 'DENY')`,
       [folder, person],
     );
+    // The first entry of this one comes and goes, while the folder is made ready for it, with the last record of three last.
+    const crowd = await id('insert into rowplane.folders (archive_id, parent_id, name) values ($1, $1, $2)', [
+      review.archive,
+      `crowd of ${name}`,
+    ]);
+    crowds.push(crowd);
+    for (const title of ['first', 'second', `tree crowd ${name}`]) await record(title, { folder: crowd });
     const client = await id('insert into rowplane.clients (workspace_id, name) values ($1, $2)', [workspace, name]);
     await record(`tree client ${name}`, { archive: separated, client });
     await owner.query(
@@ -193,6 +205,18 @@ export async function createHouse(): Promise<House> {
               `delete from rowplane.object_entries where object_id = $1 and user_id = $2 and permission = 'VIEW'`,
               `insert into rowplane.object_entries (object_id, user_id, permission, decision) values ($1, $2, 'VIEW', 'DENY')`,
               [folder, person],
+              true,
+            ),
+          ],
+        },
+        {
+          table: null,
+          title: `tree crowd ${name}`,
+          switches: [
+            await rows(
+              'delete from rowplane.object_entries where object_id = $1 and user_id = $2',
+              `insert into rowplane.object_entries (object_id, user_id, permission, decision) values ($1, $2, 'VIEW', 'DENY')`,
+              [crowd, person],
               true,
             ),
           ],
@@ -254,6 +278,10 @@ export async function createHouse(): Promise<House> {
     people,
     titles: [...views.map((view) => `select title from ${view}`), mayExport].join(' union '),
     recordOf: (title) => records.get(title)!,
+    async keep() {
+      const [waiting] = await keeper.query<{ done: number }>('select rowplane.settle_some($1, 1) as done', [workspace]);
+      if (waiting!.done === 0) await keeper.query('select rowplane.prepare_scopes($1, $2)', [workspace, crowds]);
+    },
     async end() {
       await Promise.all(changers.map((session) => session.end()));
       await review.end();

@@ -58,6 +58,12 @@ async function interleave(switches: readonly Switch[], count: number, until: (fo
       while (completed < next && !isDone()) await sleep(1);
     }
   });
+  const keeping = (async () => {
+    while (!isDone()) {
+      await house.keep();
+      await sleep(20);
+    }
+  })();
   const looking = lookers.map(async (looker) => {
     while (!isDone()) {
       const turn = ++operations % 20;
@@ -70,7 +76,7 @@ async function interleave(switches: readonly Switch[], count: number, until: (fo
     }
   });
   try {
-    await Promise.all([...changing, ...looking]);
+    await Promise.all([...changing, ...looking, keeping]);
   } finally {
     isOver = true;
   }
