@@ -16,11 +16,10 @@ export interface Change<Kind extends string> {
   readonly id: string;
   /** The workspace that it is in: ids of records are told together with it. */
   readonly workspace: number;
-  /**
-   * What `Content.read` gave; null for what is gone. Followers who share what is read get the very same object, so what
-   * is made of it can be kept beside it (a WeakMap).
-   */
+  /** What `Content.read` gave; null for what is gone. */
   readonly content: unknown;
+  /** All but the cursor, as one object for all who are told it: what is made of it can be kept beside it (a WeakMap). */
+  readonly news: object;
   /** Where to go on from, as `after`. Opaque: encrypted for the viewer and the list. */
   readonly cursor: string;
 }
@@ -66,6 +65,12 @@ export interface RecordList {
 export interface Follower<C> extends AsyncIterator<C, undefined>, AsyncIterable<C> {
   next(): Promise<IteratorResult<C, undefined>>;
   return(): Promise<IteratorResult<C, undefined>>;
+  /**
+   * From now on, while a `next` waits, each change is given to `take` at once: for thousands that are told at the same
+   * time, the promises in between would be most of the work. Where it says false, or throws, the change comes by `next`.
+   * The end always comes by `next`.
+   */
+  handTo(take: (change: C) => boolean): void;
   [Symbol.asyncIterator](): Follower<C>;
 }
 

@@ -1,4 +1,8 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { sqlState } from '../access/refusals.ts';
+
+/** Milliseconds that work without a pause may hold up everything else. */
+const STRETCH = 5;
 
 /** Works on all of them, so many at a time. */
 export async function inTurns<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
@@ -7,6 +11,18 @@ export async function inTurns<T>(items: readonly T[], width: number, work: (item
     for (const item of left) await work(item);
   };
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+}
+
+/** Works on one after the other; first, and every few milliseconds, the rest of the process has its turn. */
+export async function inStretches<T>(items: Iterable<T>, work: (item: T) => void): Promise<void> {
+  let end = 0;
+  for (const item of items) {
+    if (performance.now() >= end) {
+      await othersTurn();
+      end = performance.now() + STRETCH;
+    }
+    work(item);
+  }
 }
 
 /** Before the same is tried again. */

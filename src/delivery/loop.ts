@@ -1,13 +1,13 @@
 import { Refusal } from '../access/refusals.ts';
 import type { ChangeCursors, Progress } from './cursors.ts';
-import { orderOf, sharedProgress } from './cursors.ts';
 import { cannotBeRead, definitionChanged, hasEnded, lostTrack, tooMany, tooMuchChanged } from './endings.ts';
 import type { Batch, Feed } from './feed.ts';
 import { isEnded } from './feed.ts';
-import { inTurns, isPassing, pauseBriefly } from './in-turns.ts';
+import { inStretches, inTurns, isPassing, pauseBriefly } from './in-turns.ts';
 import type { Listing, Listings } from './listing.ts';
 import { addMoves, prepareMove, relink, takeOver, toldOf, type Move, type PreparedMove } from './moves.ts';
 import { createPace } from './pace.ts';
+import { sharedProgress } from './shared-progress.ts';
 import type { People } from './people.ts';
 import { createRests } from './rests.ts';
 import { findOut, putBack, settle, type Findings } from './rounds.ts';
@@ -46,6 +46,8 @@ export class Outdated extends Error {}
 /** How many listings are read at the same time: viewers' connections have other work, too. */
 const SIDE_BY_SIDE = 8;
 const MOST_FAILURES = 5;
+/** Milliseconds. */
+const LONGEST_WHILE_SOMEBODY_WAITS = 1_000;
 
 export function startLoop(options: LoopOptions): Loop {
   const { feed, listings, sights, people, cursors, subscribers, interval, mostHeld, mostWaiting, onError } = options;
@@ -63,6 +65,8 @@ export function startLoop(options: LoopOptions): Loop {
   let began = 0;
   /** Whether somebody's access may be another one than what is followed by. */
   let mayMove = false;
+  /** Of what the last round found out. Meanwhile the next one asks the database. */
+  let telling: Promise<void> = Promise.resolve();
   let ended = false;
 
   async function look(): Promise<Batch> {
@@ -85,7 +89,7 @@ export function startLoop(options: LoopOptions): Loop {
     return batch;
   }
 
-  /** Everything that is new, to its end. */
+  /** Everything that is new, to its end: unless that doesn't come, since changes do all the time, and somebody waits for it. */
   async function goRound(): Promise<void> {
     round++;
     began = performance.now();
@@ -103,8 +107,13 @@ export function startLoop(options: LoopOptions): Loop {
       }
       const due = listings.due();
       if (due.length === 0) break;
+      const upTo = place;
       batch = await tell(due);
+      const isLong = performance.now() - began > LONGEST_WHILE_SOMEBODY_WAITS;
+      if (isLong && rests.size > 0 && settled === upTo && batch.ticks === sights.ticks) break;
     }
+    await telling;
+    if (listings.due().length > 0) return;
     settled = place!;
     settledAt = null;
   }
@@ -166,13 +175,15 @@ export function startLoop(options: LoopOptions): Loop {
     });
     const from = sights.ticks;
     const batch = await look();
+    await telling;
     const isStill = batch.ticks === from;
     const told = new Map<Subscriber, Told[]>();
     for (const each of prepared) {
+      const news = each.isTooMuch ? [] : toldOf(each, !isStill);
       for (const subscriber of each.subscribers) {
         if (!subscriber.queue.isOpen) continue;
         if (each.isTooMuch) subscriber.queue.fail(tooMuchChanged());
-        else told.set(subscriber, [...(told.get(subscriber) ?? []), ...toldOf(each, !isStill)]);
+        else told.set(subscriber, [...(told.get(subscriber) ?? []), ...news]);
       }
     }
     for (const each of prepared) {
@@ -224,8 +235,9 @@ export function startLoop(options: LoopOptions): Loop {
       }
     });
     const batch = await look();
+    await telling;
     const isStill = batch.ticks === from;
-    const told = new Map<Subscriber, Told[]>();
+    const told = new Map<Subscriber, readonly Told[]>();
     for (const findings of found.sort((one, other) => one.listing.workspace - other.listing.workspace)) {
       const isSame = findings.ticks === from;
       if (!isSame || !isStill) isComplete = false;
@@ -233,10 +245,9 @@ export function startLoop(options: LoopOptions): Loop {
         putBack(findings.listing, findings.ids, findings.all !== null);
         continue;
       }
-      settle(findings, !isStill, (subscriber, each) => {
-        const news = told.get(subscriber);
-        if (news === undefined) told.set(subscriber, [each]);
-        else news.push(each);
+      settle(findings, !isStill, (subscriber, news) => {
+        const before = told.get(subscriber);
+        told.set(subscriber, before === undefined ? news : [...before, ...news]);
       });
     }
     const unfinished = settled!;
@@ -247,12 +258,12 @@ export function startLoop(options: LoopOptions): Loop {
           ? { done: upTo, next: null, through: null, sight }
           : { done: unfinished, next: upTo, through, sight },
     );
-    for (const [subscriber, news] of told) {
+    telling = inStretches(told, ([subscriber, news]) => {
+      const progress = reached(subscriber.sight, news);
       news.forEach((each, index) => {
-        const isLast = index === news.length - 1;
-        push(subscriber, each, reached(subscriber.sight, isLast ? null : orderOf(each.workspace, each.id)));
+        push(subscriber, each, progress[index]!);
       });
-    }
+    }).catch(onError);
     if (isComplete) {
       settled = upTo;
       settledAt = upToAt;
@@ -298,7 +309,7 @@ export function startLoop(options: LoopOptions): Loop {
         onError(error);
         await pauseBriefly();
       }
-      if (rests.size > 0) pace.wake();
+      if (rests.size > 0 || listings.due().length > 0) pace.wake();
       if (!ended) await pace.sleep(began);
     }
     rests.fail(hasEnded());

@@ -23,7 +23,6 @@ export interface People {
 
 interface Interest {
   readonly onEnded: () => void;
-  readonly mailbox: boolean;
 }
 
 /** Beyond so many, rows about others cost less than telling the database whom not to give them of. */
@@ -33,19 +32,30 @@ const MOST_NAMED = 100;
 export function createPeople(onGone: (person: string) => void): People {
   const interests = new Map<string, Set<Interest>>();
   const newcomers = new Set<string>();
+  /** How many follow the mailbox of each. */
+  const mailboxes = new Map<string, number>();
   const accessQueues = new Map<string, Set<Queue<AccessChange>>>();
 
+  function countMailbox(person: string, more: 1 | -1): void {
+    const count = (mailboxes.get(person) ?? 0) + more;
+    if (count > 0) mailboxes.set(person, count);
+    else mailboxes.delete(person);
+  }
+
   function add(viewer: Viewer, onEnded: () => void, { mailbox } = { mailbox: false }): () => void {
-    const interest = { onEnded, mailbox };
+    const interest = { onEnded };
     const all = interests.get(viewer.id);
     if (all !== undefined) all.add(interest);
     else {
       interests.set(viewer.id, new Set([interest]));
       newcomers.add(viewer.id);
     }
+    if (mailbox) countMailbox(viewer.id, 1);
     return () => {
       const left = interests.get(viewer.id);
-      if (!left?.delete(interest) || left.size > 0) return;
+      if (!left?.delete(interest)) return;
+      if (mailbox) countMailbox(viewer.id, -1);
+      if (left.size > 0) return;
       interests.delete(viewer.id);
       newcomers.delete(viewer.id);
       onGone(viewer.id);
@@ -57,15 +67,7 @@ export function createPeople(onGone: (person: string) => void): People {
       return interests.size;
     },
     all: () => [...interests.keys()],
-    withMailbox() {
-      const people: string[] = [];
-      for (const [person, all] of interests) {
-        if (![...all].some(({ mailbox }) => mailbox)) continue;
-        if (people.length === MOST_NAMED) return null;
-        people.push(person);
-      }
-      return people;
-    },
+    withMailbox: () => (mailboxes.size > MOST_NAMED ? null : [...mailboxes.keys()]),
     newcomers,
     met: (people) => people.forEach((person) => newcomers.delete(person)),
     add,

@@ -30,6 +30,7 @@ export interface QueueOptions<C> {
 export function createQueue<C>({ limit, nameOf, merge, onEnd }: QueueOptions<C>): Queue<C> {
   const waiting = new Map<string, C>();
   const takers: { resolve: (result: IteratorResult<C, undefined>) => void; reject: (error: Error) => void }[] = [];
+  let take: (item: C) => boolean = () => false;
   let isOpen = true;
   let failure: Refusal | null = null;
 
@@ -53,8 +54,21 @@ export function createQueue<C>({ limit, nameOf, merge, onEnd }: QueueOptions<C>)
     if (isOpen) close();
   }
 
+  function isTaken(item: C): boolean {
+    try {
+      return take(item);
+    } catch {
+      // It fails again where it comes by `next`, and nobody else has to do with it.
+      return false;
+    }
+  }
+
   const follower: Follower<C> = {
     next() {
+      for (const [name, item] of waiting) {
+        if (!isTaken(item)) break;
+        waiting.delete(name);
+      }
       const [first] = waiting;
       if (first !== undefined) {
         waiting.delete(first[0]);
@@ -72,6 +86,9 @@ export function createQueue<C>({ limit, nameOf, merge, onEnd }: QueueOptions<C>)
       end();
       return Promise.resolve({ done: true, value: undefined });
     },
+    handTo(taker) {
+      take = taker;
+    },
     [Symbol.asyncIterator]: () => follower,
   };
 
@@ -81,6 +98,7 @@ export function createQueue<C>({ limit, nameOf, merge, onEnd }: QueueOptions<C>)
       return isOpen;
     },
     push(item) {
+      if (isOpen && takers.length > 0 && isTaken(item)) return;
       if (!isOpen) return;
       const taker = takers.shift();
       if (taker !== undefined) {
@@ -131,6 +149,7 @@ function withKind<Kind extends string>(change: Change<Kind>, kind: Kind): Change
     id: change.id,
     workspace: change.workspace,
     content: change.content,
+    news: {},
     get cursor() {
       return change.cursor;
     },

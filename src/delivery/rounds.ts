@@ -3,6 +3,7 @@ import type { Content } from './delivery.ts';
 import { tooMany } from './endings.ts';
 import { createIdSet, type IdSet } from './id-set.ts';
 import type { Group, HeldIds, Listing } from './listing.ts';
+import type { Source } from './source.ts';
 import type { Subscriber, Told } from './subscriber.ts';
 
 /** What a round found out about a listing, before anybody is told. */
@@ -128,7 +129,11 @@ function withoutThose(there: IdSet, missing: ReadonlySet<string>, held: HeldIds)
 }
 
 /** Holds what was found, and says whom to tell what. With `goneAlone` only what is gone, which needs nobody's access. */
-export function settle(findings: Findings, goneAlone: boolean, tell: (to: Subscriber, told: Told) => void): void {
+export function settle(
+  findings: Findings,
+  goneAlone: boolean,
+  tell: (to: Subscriber, news: readonly Told[]) => void,
+): void {
   const { listing, ids, came, changed, gone, contents, all } = findings;
   for (const id of gone) listing.letGo(id);
   if (!goneAlone) {
@@ -137,24 +142,29 @@ export function settle(findings: Findings, goneAlone: boolean, tell: (to: Subscr
   } else putBack(listing, ids, all !== null);
   const { came: cameKind, changed: changedKind, gone: goneKind } = listing.source.kinds;
   const { workspace } = listing;
-  const news = [
+  const found = [
     ...gone.map((id) => ({ id, kind: goneKind })),
     ...(goneAlone ? [] : came.map((id) => ({ id, kind: cameKind }))),
     ...(goneAlone ? [] : changed.map((id) => ({ id, kind: changedKind }))),
   ].sort((one, other) => (one.id < other.id ? -1 : 1));
+  if (found.length === 0) return;
   for (const group of listing.groups.values()) {
     const read = contents.get(group);
     // One object for all of them.
-    const shared = news.map(({ id, kind }): Told => {
+    const news = found.map(({ id, kind }): Told => {
       return { kind, workspace, id, content: kind === goneKind ? null : read!.get(id) };
     });
     for (const subscriber of [...group.members]) {
       const { without } = subscriber.links.get(workspace)!;
-      for (const told of shared) {
-        const isNew = without !== null && without.delete(told.id);
-        if (!isNew) tell(subscriber, told);
-        else if (told.kind !== goneKind) tell(subscriber, { ...told, kind: cameKind });
-      }
+      tell(subscriber, without === null ? news : asNewTo(without, news, listing.source.kinds));
     }
   }
+}
+
+/** What a subscriber is told who wasn't told of these before. */
+function asNewTo(without: Set<string>, news: readonly Told[], { came, gone }: Source['kinds']): Told[] {
+  return news.flatMap((told) => {
+    if (!without.delete(told.id)) return [told];
+    return told.kind === gone ? [] : [{ ...told, kind: came }];
+  });
 }

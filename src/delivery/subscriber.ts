@@ -49,28 +49,33 @@ export function changeOf(
 
 /** A class, since thousands of them are made at a time. */
 class ToldChange implements Change<AnyKind> {
-  readonly kind: AnyKind;
-  readonly id: string;
-  readonly workspace: number;
-  readonly content: unknown;
+  readonly news: Told;
   readonly #cursors: ChangeCursors;
   readonly #place: FollowedPlace;
   readonly #progress: Progress;
   #cursor: string | null = null;
 
-  constructor(
-    { kind, id, workspace, content }: Told,
-    cursors: ChangeCursors,
-    place: FollowedPlace,
-    progress: Progress,
-  ) {
-    this.kind = kind;
-    this.id = id;
-    this.workspace = workspace;
-    this.content = content;
+  constructor(news: Told, cursors: ChangeCursors, place: FollowedPlace, progress: Progress) {
+    this.news = news;
     this.#cursors = cursors;
     this.#place = place;
     this.#progress = progress;
+  }
+
+  get kind(): AnyKind {
+    return this.news.kind;
+  }
+
+  get id(): string {
+    return this.news.id;
+  }
+
+  get workspace(): number {
+    return this.news.workspace;
+  }
+
+  get content(): unknown {
+    return this.news.content;
   }
 
   get cursor(): string {

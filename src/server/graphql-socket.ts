@@ -6,10 +6,10 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Refusal } from '../access/refusals.ts';
 import type { EndOfIdentity, IdentityWatch } from './identity-watch.ts';
-import { runOperation, type Operations } from './operation.ts';
+import { runOperation, type Operations, type Results } from './operation.ts';
 import { originAllowed } from './origins.ts';
-import { transportOf } from './socket-transport.ts';
-import { writtenPayload } from './written-payload.ts';
+import { transportOf, type SocketTransport } from './socket-transport.ts';
+import { resultMessages, writtenPayload } from './written-payload.ts';
 
 export interface SocketOptions extends Operations {
   identities: IdentityWatch;
@@ -22,6 +22,7 @@ export interface SocketOptions extends Operations {
 
 interface Connection {
   socket: WebSocket;
+  transport: SocketTransport;
   request: IncomingMessage;
   /** The Authorization value that every operation of this connection is judged by, again each time. */
   authorization: string | undefined;
@@ -92,6 +93,17 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
     },
     execute: ({ contextValue }) => contextValue as ExecutionResult,
     subscribe: ({ contextValue }) => contextValue as AsyncIterableIterator<ExecutionResult>,
+    // Past the library, which hears of what the socket doesn't take at once, and of the end.
+    onOperation({ extra: { transport } }, id, _payload, { document }, results) {
+      if (document !== MANY_RESULTS) return;
+      const messageOf = resultMessages(id);
+      (results as Results).handTo?.((result) => {
+        if (!transport.isFlowing) return false;
+        transport.sendAtOnce(messageOf(result));
+        metrics.changeTold();
+        return true;
+      });
+    },
     onNext(_context, _id, _payload, { document }, result) {
       if (document === MANY_RESULTS) metrics.changeTold();
       return writtenPayload(result);
@@ -132,11 +144,12 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
     socket.on('error', (error) => {
       log.debug({ err: error }, 'socket');
     });
+    const transport = transportOf(socket, raw, log);
     const connection: Connection = {
-      ...{ socket, request, authorization: undefined },
+      ...{ socket, transport, request, authorization: undefined },
       ...{ stopWatching: () => undefined, begun: Promise.resolve() },
     };
-    const closed = protocol.opened(transportOf(socket, raw, log), connection);
+    const closed = protocol.opened(transport, connection);
     socket.once('close', (code, reason) => {
       stopPinging();
       metrics.socketClosed();

@@ -18,6 +18,8 @@ export interface Payload {
  */
 export interface Results extends AsyncIterableIterator<FormattedExecutionResult> {
   return(): Promise<IteratorResult<FormattedExecutionResult>>;
+  /** Gives results to `take` at once while `next` waits, where it says that it took them. */
+  handTo?(take: (result: FormattedExecutionResult) => boolean): void;
 }
 
 /** Subscribes; gives errors as clients get them where that fails, and null where the operation is no subscription. */

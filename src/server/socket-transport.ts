@@ -1,38 +1,43 @@
 import type { Duplex } from 'node:stream';
 import { CloseCode, type WebSocket as Transport } from 'graphql-ws';
 import type { WebSocket } from 'ws';
+import { gather } from './gathering.ts';
 import type { Log } from './log.ts';
+import { textFrame } from './text-frame.ts';
 import { withPayload } from './written-payload.ts';
+
+/** A socket as graphql-ws's server takes it, and the short way for what is ready to be sent. */
+export interface SocketTransport extends Transport {
+  /** Whether it is open, and its client takes what it is sent: less than `MOST_WAITING` waits for it. */
+  readonly isFlowing: boolean;
+  /** Sends a message. For whoever asked whether it flows. */
+  sendAtOnce(message: string): void;
+}
 
 /** Bytes that may wait in this process for a client to take them. */
 const MOST_WAITING = 16_384;
 
-/** A ws socket as graphql-ws's server takes it; `raw` is what it writes to. */
-export function transportOf(socket: WebSocket, raw: Duplex, log: Log): Transport {
-  let isGathering = false;
-
-  /** What is told in the same moment leaves in one write, which is the dearest part of telling it. */
-  function gather(): void {
-    if (isGathering) return;
-    isGathering = true;
-    raw.cork();
-    setImmediate(() => {
-      isGathering = false;
-      raw.uncork();
-    });
-  }
-
-  return {
+/** `raw` is what the ws socket writes to. */
+export function transportOf(socket: WebSocket, raw: Duplex, log: Log): SocketTransport {
+  const transport: SocketTransport = {
     protocol: socket.protocol,
+    get isFlowing() {
+      return socket.readyState === socket.OPEN && socket.bufferedAmount < MOST_WAITING;
+    },
+    // Not by way of ws, which writes the head of a frame by itself: its own frames come before or after it, whole.
+    sendAtOnce(message) {
+      gather(raw);
+      raw.write(textFrame(message), 'latin1');
+    },
     // Resolved at once, or when the operating system has taken the message: so a subscription goes at the pace of its client.
     send(data) {
       const message = withPayload(data);
-      if (socket.readyState !== socket.OPEN) return;
-      gather();
-      if (socket.bufferedAmount < MOST_WAITING) {
-        socket.send(message);
+      if (transport.isFlowing) {
+        transport.sendAtOnce(message);
         return;
       }
+      if (socket.readyState !== socket.OPEN) return;
+      gather(raw);
       return new Promise((resolve, reject) => {
         socket.send(message, (error) => {
           if (error) reject(error);
@@ -54,6 +59,7 @@ export function transportOf(socket: WebSocket, raw: Duplex, log: Log): Transport
       });
     },
   };
+  return transport;
 }
 
 function asText(data: Buffer | ArrayBuffer | Buffer[]): string {

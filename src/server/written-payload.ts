@@ -23,6 +23,12 @@ export function writtenPayload(result: FormattedExecutionResult): object {
   };
 }
 
+/** Writes the messages by which an operation tells its results, as the library would. */
+export function resultMessages(id: string): (result: FormattedExecutionResult) => string {
+  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  return (result) => `${head}${stringifyResult(result)}}`;
+}
+
 /** The message as it goes out. The payload stands at its end; a message without its mark gets none. */
 export function withPayload(message: string): string {
   const text = written;

@@ -102,3 +102,25 @@ test('M5: what changes while somebody’s access does is told, too', async () =>
   expect(watch.news()).toEqual([`CHANGED ${id}`]);
   expect(watch.held.get(id)).toEqual({ title: 'meanwhile' });
 });
+
+test('M5: whoever comes while changes don’t stop follows nevertheless, and is told what comes then', async () => {
+  const first = await follow(ben);
+  let count = 0;
+  let isOver = false;
+  // Before anything that was found out is told, something is new again.
+  const again = async () => {
+    if (isOver) return;
+    beforeReading = again;
+    await name(`title ${++count}`);
+  };
+  await again();
+  const second = await follow(cleo);
+  const before = count;
+  while (second.news().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  isOver = true;
+  beforeReading = null;
+  await house.settled();
+  expect(count).toBeGreaterThan(before);
+  const [now] = await office.owner.query(`select title from ws_${workspace.id}.paper where id = $1`, [id]);
+  for (const { held } of [first, second]) expect(held.get(id)).toEqual(now);
+});

@@ -74,6 +74,7 @@ function byHand() {
       return Promise.resolve(value === undefined ? { done: true, value } : { done: false, value });
     },
     return: () => Promise.resolve({ done: true, value: undefined }),
+    handTo: () => undefined,
     [Symbol.asyncIterator]: () => follower,
   };
   const delivery: Delivery = {
@@ -119,7 +120,7 @@ test('V1: what a subscription tells of records is what the query by id gives, fo
         const told = read.get(id);
         expect(told !== undefined).toBe(expected.data!.paper !== null);
         if (told === undefined) continue;
-        queue.push({ kind: 'CHANGED', id, workspace: here.id, content: told, cursor: 'here' });
+        queue.push({ kind: 'CHANGED', id, workspace: here.id, content: told, news: {}, cursor: 'here' });
         const { value } = await results.next();
         expect(stringifyResult(value!)).toBe(
           JSON.stringify({ data: { papersChanged: { record: expected.data!.paper } } }),
@@ -149,8 +150,8 @@ test('a change is told in the order and by the names that were asked for, withou
   );
   const [id] = papers as [string];
   const read = await content.read({ id: all }, here.id, [id]);
-  queue.push({ kind: 'APPEARED', id, workspace: here.id, content: read.get(id), cursor: 'first' });
-  queue.push({ kind: 'DISAPPEARED', id, workspace: here.id, content: null, cursor: 'second' });
+  queue.push({ kind: 'APPEARED', id, workspace: here.id, content: read.get(id), news: {}, cursor: 'first' });
+  queue.push({ kind: 'DISAPPEARED', id, workspace: here.id, content: null, news: {}, cursor: 'second' });
   const global = office.idOf('paper', here, id);
   const told = [(await results.next()).value, (await results.next()).value].map((each) => stringifyResult(each!));
   expect(told).toEqual([

@@ -52,8 +52,9 @@ export async function followChanges(
     content: field,
     contentIn: ({ content }) => content as ToldContent | null,
     own: 'cursor',
-    // Content is of one record or entry.
-    sharing: ({ kind }) => kind,
+    // Of letters that stand in JSON as they are.
+    ownText: ({ cursor }) => `"${cursor}"`,
+    shared: ({ news }) => news,
   });
   const content = contentOf(info, context, compiled.content, source, traits(info, compiled.content));
   return mapped(await follow(deliveryOf(context), content), compiled.tell);

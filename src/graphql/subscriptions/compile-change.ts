@@ -27,8 +27,10 @@ export interface SpecialFields<Source> {
   contentIn: (change: Source) => ToldContent | null;
   /** Differs from follower to follower; … */
   own: string;
-  /** … everything else is the same for changes with the same content for which this is equal. */
-  sharing: (change: Source) => string;
+  /** … and its JSON is this. */
+  ownText: (change: Source) => string;
+  /** Everything else is the same for changes of which this is the same object. */
+  shared: (change: Source) => object;
 }
 
 interface Part {
@@ -41,8 +43,9 @@ interface Part {
 /** The JSON of what a change shares, in pieces: between them stands what is each follower's own. */
 type SharedText = readonly string[];
 
-/** By content, and what else they depend on. */
-const sharedTexts = new WeakMap<ToldContent, Map<string, SharedText>>();
+/** What is selected, by type and shape: one object for all who select the same, so that what they are told is written once. */
+const selections = new WeakMap<GraphQLObjectType, Map<string, object>>();
+const MOST_SELECTIONS = 1000;
 
 /** Compiles what a subscription selects of its change type, whose fields describe themselves but for the special ones. */
 export function compileChange<Source extends object>(
@@ -60,8 +63,24 @@ export function compileChange<Source extends object>(
     } else if (name === '__typename') parts.push({ key, name, value: () => type.name });
     else parts.push({ key, name, value: describedOf(type.getFields()[name]!)!.value });
   }
-  const selected = new Selected<Source>(type.name, parts, special);
+  const selected = selectedOf(type, parts, special);
   return { content, tell: (change) => new Told(selected, change) };
+}
+
+function selectedOf<Source extends object>(
+  type: GraphQLObjectType,
+  parts: readonly Part[],
+  special: SpecialFields<Source> | null,
+): Selected<Source> {
+  const shape = JSON.stringify(parts.map(({ key, name }) => [key, name]));
+  let known = selections.get(type);
+  if (known === undefined) selections.set(type, (known = new Map()));
+  const same = known.get(shape);
+  if (same !== undefined) return same as Selected<Source>;
+  if (known.size >= MOST_SELECTIONS) known.clear();
+  const selected = new Selected<Source>(parts, special);
+  known.set(shape, selected);
+  return selected;
 }
 
 const NO_ERRORS: readonly GraphQLFormattedError[] = [];
@@ -72,14 +91,12 @@ class Selected<Source extends object> {
   readonly #special: SpecialFields<Source> | null;
   /** What is each follower's own, if it is asked for. */
   readonly #own: Part | undefined;
-  /** Equal for all that select the same of the same type. */
-  readonly #shape: string;
+  readonly #texts = new WeakMap<object, SharedText>();
 
-  constructor(type: string, parts: readonly Part[], special: SpecialFields<Source> | null) {
+  constructor(parts: readonly Part[], special: SpecialFields<Source> | null) {
     this.#parts = parts;
     this.#special = special;
     this.#own = parts.find(({ name }) => name === special?.own);
-    this.#shape = JSON.stringify([type, parts.map(({ key, name }) => [key, name])]);
   }
 
   valueOf(change: Source): Record<string, unknown> {
@@ -94,17 +111,14 @@ class Selected<Source extends object> {
 
   textOf(change: Source): string {
     const shared = this.#sharedTextOf(change);
-    return this.#own === undefined ? shared[0]! : shared.join(write(this.#own.value(change as never, {})));
+    return this.#own === undefined ? shared[0]! : shared.join(this.#special!.ownText(change));
   }
 
   #sharedTextOf(change: Source): SharedText {
-    const content = this.#special?.contentIn(change) ?? null;
-    if (content === null) return this.#writeShared(change);
-    let known = sharedTexts.get(content);
-    if (known === undefined) sharedTexts.set(content, (known = new Map()));
-    const name = `${this.#special!.sharing(change)} ${this.#shape}`;
-    let text = known.get(name);
-    if (text === undefined) known.set(name, (text = this.#writeShared(change)));
+    if (this.#special === null) return this.#writeShared(change);
+    const shared = this.#special.shared(change);
+    let text = this.#texts.get(shared);
+    if (text === undefined) this.#texts.set(shared, (text = this.#writeShared(change)));
     return text;
   }
 

@@ -24,6 +24,10 @@ class Mapped<From, To> implements Follower<To> {
     return { done: true, value: undefined };
   }
 
+  handTo(take: (item: To) => boolean): void {
+    this.follower.handTo((item) => take(this.make(item)));
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }
