@@ -34,6 +34,8 @@ export interface AccessChange {
 export interface Content {
   /** Followers with equal keys (and equal access, and the same list) share what is read: the selection, written out. */
   readonly key: string;
+  /** Whether anything is asked of the database: otherwise it is there for all ids. */
+  readonly isRead: boolean;
   /** Whether it depends on who the viewer is beyond what the viewer may see (own things): then it is read for each viewer. */
   readonly personal: boolean;
   /** Whether it tells what the viewer may do: levels, abilities, `mayEdit` and the like. Then it changes with locks and EDIT, CREATE, DELETE permissions. */

@@ -239,7 +239,7 @@ export function startLoop(options: LoopOptions): Loop {
     const isStill = batch.ticks === from;
     const told = new Map<Subscriber, readonly Told[]>();
     for (const findings of found.sort((one, other) => one.listing.workspace - other.listing.workspace)) {
-      const isSame = findings.ticks === from;
+      const isSame = (findings.ticks ?? batch.ticks) === from;
       if (!isSame || !isStill) isComplete = false;
       if (!isSame) {
         putBack(findings.listing, findings.ids, findings.all !== null);

@@ -11,8 +11,8 @@ export interface Findings {
   readonly listing: Listing;
   /** The ids that it is about. */
   readonly ids: readonly string[];
-  /** The permission clock that they are true at. */
-  readonly ticks: number;
+  /** The permission clock that they are true at; null: the round's, if that stood still. */
+  readonly ticks: number | null;
   readonly came: readonly string[];
   readonly changed: readonly string[];
   readonly gone: readonly string[];
@@ -56,8 +56,11 @@ async function look(
   isStale: boolean,
   mostHeld: number,
 ): Promise<Findings> {
-  const { workspace, source } = listing;
-  const held = listing.ids;
+  if (!isStale) {
+    const findings = await lookAtContents(listing, ids);
+    if (findings !== null) return findings;
+  }
+  const { workspace, source, ids: held } = listing;
   let ticks = -1;
   let there: Set<string> | IdSet = new Set<string>();
   if (isStale) {
@@ -72,21 +75,34 @@ async function look(
       ticks = Math.max(ticks, reading.ticks);
     }
   }
-  const came = isStale ? [...there].filter((id) => !held.has(id)) : ids.filter((id) => there.has(id) && !held.has(id));
-  const changed = ids.filter((id) => there.has(id) && held.has(id));
-  const gone = isStale ? [...held].filter((id) => !there.has(id)) : ids.filter((id) => !there.has(id) && held.has(id));
-  const { contents, missing } = await contentsOf(listing, [...came, ...changed]);
-  const isShown = (id: string): boolean => !missing.has(id);
-  return {
+  const asked = isStale ? [...[...there].filter((id) => !held.has(id)), ...ids.filter((id) => held.has(id))] : ids;
+  const { contents, missing } = await contentsOf(
     listing,
-    ids,
-    ticks,
-    // What vanished between the two readings has changed since, and comes again.
-    came: came.filter(isShown),
-    changed: changed.filter(isShown),
-    gone,
-    contents,
-    all: isStale ? withoutThose(there as IdSet, missing, held) : null,
+    asked.filter((id) => there.has(id)),
+  );
+  const found = { listing, ids, ticks, contents, all: null, ...compared(held, asked, there, missing) };
+  if (!isStale) return found;
+  const gone = [...held].filter((id) => !there.has(id));
+  return { ...found, gone, all: withoutThose(there as IdSet, missing, held) };
+}
+
+/** Where nothing is asked of a record but that it can be seen, its content says whether it is there. Null: not for this listing. */
+async function lookAtContents(listing: Listing, ids: readonly string[]): Promise<Findings | null> {
+  const { source, groups, ids: held } = listing;
+  if (!source.isAll || ![...groups.values()].every(({ content }) => content.isRead)) return null;
+  const { contents, missing } = await contentsOf(listing, ids);
+  if (contents.size === 0) return null;
+  const there = new Set([...contents.values()].flatMap((read) => [...read.keys()]));
+  return { listing, ids, ticks: null, contents, all: null, ...compared(held, ids, there, missing) };
+}
+
+/** What vanished between two readings (`missing`) has changed since, and comes again. */
+function compared(held: HeldIds, ids: readonly string[], there: HeldIds, missing: ReadonlySet<string>) {
+  const shown = ids.filter((id) => there.has(id) && !missing.has(id));
+  return {
+    came: shown.filter((id) => !held.has(id)),
+    changed: shown.filter((id) => held.has(id)),
+    gone: ids.filter((id) => !there.has(id) && held.has(id)),
   };
 }
 

@@ -20,6 +20,8 @@ export interface Source {
   readonly key: string;
   /** The definition of its records; null: a mailbox. */
   readonly definition: string | null;
+  /** Whether it is all that a viewer sees of its definition: then whatever can be read of a record says that it is there. */
+  readonly isAll: boolean;
   /** Whether its answers depend on who looks, even if nothing else tells two viewers apart. */
   readonly personal: boolean;
   /** Whether they depend on the time. */
@@ -42,6 +44,7 @@ export function recordSource(viewers: Viewers, { definition, condition, archive,
   return {
     key: JSON.stringify([definition.name, condition, archive, folder]),
     definition: definition.name,
+    isAll: condition.kind === 'constant' && condition.value && archive === null && folder === null,
     personal: !isForEveryone(condition),
     timed: countsFromNow(condition),
     refers: fieldsOfCondition(condition).some((field) => definition.fields[field]?.type === 'reference'),
@@ -59,6 +62,7 @@ export function mailboxSource(viewers: Viewers): Source {
   return {
     key: 'mailbox',
     definition: null,
+    isAll: false,
     personal: true,
     timed: false,
     refers: false,

@@ -82,6 +82,7 @@ export function contentFor(
   });
   return {
     key: JSON.stringify([cells, matters]),
+    isRead: true,
     personal,
     tellsAccess: false,
     tellsOthers: matters,

@@ -19,6 +19,7 @@ let letter: string;
 /** What a program shows of an entry. */
 const content: Content = {
   key: 'note',
+  isRead: true,
   personal: false,
   tellsAccess: false,
   tellsOthers: true,

@@ -11,7 +11,7 @@ let other: string;
 let ben: string;
 let cleo: string;
 let id: string;
-/** Happens once, right before the delivery reads which ids there are. */
+/** Happens once, right before the delivery reads anything. */
 let beforeReading: (() => Promise<unknown>) | null = null;
 /** Happens once, right after a content was read. */
 let afterContent: (() => Promise<unknown>) | null = null;
@@ -21,13 +21,20 @@ beforeAll(async () => {
   workspace = await office.workspace('Office');
   archive = await workspace.archive('Permits');
   other = await workspace.archive('Contracts');
+  const happening = async () => {
+    const happens = beforeReading;
+    beforeReading = null;
+    await happens?.();
+  };
   const viewers: Viewers = {
     ...office.viewers,
-    async read(viewer, workspaces, plan) {
-      const happens = beforeReading;
-      beforeReading = null;
-      await happens?.();
-      return office.viewers.read(viewer, workspaces, plan);
+    async read(...asked) {
+      await happening();
+      return office.viewers.read(...asked);
+    },
+    async steps(...asked) {
+      await happening();
+      return office.viewers.steps(...asked);
     },
   };
   house = openHouse({ ...office, viewers }, {});

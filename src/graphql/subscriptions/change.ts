@@ -5,7 +5,7 @@ import { describe } from '../describe.ts';
 import type { Builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { compileChange, type ToldChange } from './compile-change.ts';
-import { contentOf, type ContentSource, type ToldContent } from './content.ts';
+import { contentOf, type ContentSource, type ContentTraits, type ToldContent } from './content.ts';
 import { mapped } from './following.ts';
 import type { AskedContent } from './content-document.ts';
 
@@ -38,7 +38,7 @@ export interface Followed {
   /** The field of the change type that holds the record or entry. */
   content: string;
   source: ContentSource;
-  traits: (info: GraphQLResolveInfo, asked: readonly AskedContent[]) => Omit<Content, 'key' | 'read'>;
+  traits: (info: GraphQLResolveInfo, asked: readonly AskedContent[]) => ContentTraits;
   follow: (delivery: Delivery, content: Content) => Promise<Follower<AnyChange>>;
 }
 

@@ -12,6 +12,9 @@ export interface ToldContent {
   errors: readonly GraphQLFormattedError[];
 }
 
+/** What a selection says of the content before any is read. */
+export type ContentTraits = Pick<Content, 'personal' | 'tellsAccess' | 'tellsOthers'>;
+
 /** What the subscriber adds to the context of a subscription. */
 export interface SubscribingContext extends Context {
   /** Runs a query for any viewer. */
@@ -37,15 +40,16 @@ export function contentOf(
   context: Context,
   asked: readonly AskedContent[],
   source: ContentSource,
-  traits: Pick<Content, 'personal' | 'tellsAccess' | 'tellsOthers'>,
+  traits: ContentTraits,
 ): Content {
   if (asked.length === 0)
-    return { key: '', personal: false, tellsAccess: false, tellsOthers: false, read: readNothing };
+    return { key: '', isRead: false, personal: false, tellsAccess: false, tellsOthers: false, read: readNothing };
   const { variables } = context as SubscribingContext;
   const query = contentDocument(info, asked, source, variables);
   return {
     ...traits,
     key: query.key,
+    isRead: true,
     async read(viewer, workspace, ids) {
       const found = new Map<string, ToldContent>();
       for (let from = 0; from < ids.length; from += AT_ONCE) {

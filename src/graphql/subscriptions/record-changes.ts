@@ -2,7 +2,7 @@ import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
 import { invalid, type Problem } from '../../access/refusals.ts';
 import type { ObjectDefinition } from '../../compiler/definition.ts';
 import { pascalCase } from '../../compiler/names.ts';
-import type { Change, Content, RecordList } from '../../delivery/delivery.ts';
+import type { Change, RecordList } from '../../delivery/delivery.ts';
 import { emptySelection, type Selection } from '../../reader/selection.ts';
 import type { Kit } from '../builder.ts';
 import { recordId } from '../global-id.ts';
@@ -13,6 +13,7 @@ import type { RecordEnums } from '../records/record-enums.ts';
 import type { defineWhere } from '../records/where-inputs.ts';
 import { changeFields, followChanges } from './change.ts';
 import type { AskedContent } from './content-document.ts';
+import type { ContentTraits } from './content.ts';
 import { describesItself } from './describes-itself.ts';
 
 export type RecordChangeKindRef = ReturnType<typeof defineRecordChangeKind>;
@@ -91,7 +92,7 @@ function traitsOf(
   definition: ObjectDefinition,
   info: GraphQLResolveInfo,
   asked: readonly AskedContent[],
-): Omit<Content, 'key' | 'read'> {
+): ContentTraits {
   const type = info.schema.getType(pascalCase(definition.name)) as GraphQLObjectType;
   // What doesn't describe itself may depend on anything, on who looks as well.
   if (!asked.every(({ nodes }) => describesItself(info, type, nodes)))
