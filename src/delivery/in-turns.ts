@@ -2,7 +2,7 @@ import { setImmediate as othersTurn } from 'node:timers/promises';
 import { sqlState } from '../access/refusals.ts';
 
 /** Milliseconds that work without a pause may hold up everything else. */
-const STRETCH = 5;
+const STRETCH = 2;
 
 /** Works on all of them, so many at a time. */
 export async function inTurns<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
