@@ -10,6 +10,7 @@ export interface Desk {
 }
 
 export interface DeskClass {
+  group: string;
   users: string[];
   /** Documents, none of them changed yet. */
   records: string[];
@@ -85,5 +86,5 @@ async function makeClass(
      select $1, $2, $2, $3, 'Document ' || i, 'C-' || i % 1000, 'OPEN', i % 100 from generate_series(1, $4::int) i returning id`,
     [realm, archive, client, records],
   );
-  return { users, records: ids, client, realm };
+  return { group, users, records: ids, client, realm };
 }

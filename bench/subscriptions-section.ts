@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { recordId } from '../src/graphql/global-id.ts';
 import { changeRecords } from './desk-changes.ts';
 import { makeDesk, type Desk } from './desk.ts';
+import { moveAccess } from './desk-revocations.ts';
 import { placeEntries } from './desk-placements.ts';
 import { pollAll, type Polled } from './desk-polls.ts';
 import { cpuOf, memoryOf, pathOf, startServer } from './processes.ts';
@@ -58,6 +59,15 @@ export interface SubscriptionsResult extends SubscriptionSizes {
     arrival: Latency;
     busy: Busy;
   };
+  /** Access taken away from one person at a time, and from a class at once, which then gets it back. Milliseconds until all that it covered was told. */
+  revocation: {
+    people: number[];
+    class: { people: number; revoked: number; given: number };
+    told: number;
+    lost: number;
+    doubled: number;
+    strange: number;
+  };
   polling: Polled & { busy: Busy };
 }
 
@@ -70,6 +80,8 @@ export const SUBSCRIPTIONS: SubscriptionSizes = {
 };
 /** How many processes the subscribers are in. */
 const CLIENT_PROCESSES = 2;
+/** From how many people access is taken away, one after the other. */
+const REVOKED = 10;
 /** Milliseconds that everything may take to arrive, after the last change. */
 const PATIENCE = 20_000;
 
@@ -110,6 +122,11 @@ export async function measureSubscriptions(
     );
     const highest = (await memoryOf(server.pid))?.highest ?? null;
 
+    const revocation = await measureRevocation(world, desk, subscribers);
+    log(
+      `Revocation: ${revocation.people.map((each) => each.toFixed(0)).join(', ')} ms; of a class ${revocation.class.revoked.toFixed(0)} ms, given back ${revocation.class.given.toFixed(0)} ms`,
+    );
+
     await subscribers.forget();
     await subscribers.subscribe(MAILBOX);
     await followed(url, 2 * people.length, subscribers);
@@ -122,7 +139,7 @@ export async function measureSubscriptions(
     await followed(url, 0);
     const polling = await measurePolling(url, desk, sizes, pids);
     log(`Polls: ${polling.rate.toFixed(0)} in a second`);
-    return { ...sizes, memory: { before, subscribed, highest }, connecting, delivery, mailbox, polling };
+    return { ...sizes, memory: { before, subscribed, highest }, connecting, delivery, revocation, mailbox, polling };
   } finally {
     await subscribers.end();
     await server.stop();
@@ -188,6 +205,32 @@ async function measureMailbox(
   };
 }
 
+/** One after the other, each when the one before was told. The class gets it back. */
+async function measureRevocation(world: World, desk: Desk, subscribers: Subscribers) {
+  const faults = { told: 0, lost: 0, doubled: 0, strange: 0 };
+  const moved = async (to: number, users: readonly string[], kind: 'APPEARED' | 'DISAPPEARED'): Promise<number> => {
+    await subscribers.forget();
+    const { people, expected } = await moveAccess(world, desk, { to, users, kind });
+    await everythingArrived(subscribers, people * expected.length);
+    const { latencies, lost, doubled, strange } = await subscribers.judge(expected);
+    faults.told += people * expected.length;
+    // The others of the class hear nothing of it.
+    faults.lost += lost - expected.length * (desk.classes[to]!.users.length - people);
+    faults.doubled += doubled;
+    faults.strange += strange;
+    return latencies.at(-1) ?? Number.NaN;
+  };
+  const people: number[] = [];
+  const last = desk.classes.length - 1;
+  // Not those who send and get what is placed afterwards.
+  for (let to = 0; to < Math.min(REVOKED, last); to++)
+    people.push(await moved(to, desk.classes[to]!.users.slice(-1), 'DISAPPEARED'));
+  const { users } = desk.classes[last]!;
+  const revoked = await moved(last, users, 'DISAPPEARED');
+  const given = await moved(last, users, 'APPEARED');
+  return { people, class: { people: users.length, revoked, given }, ...faults };
+}
+
 async function measurePolling(url: string, desk: Desk, { seconds }: SubscriptionSizes, pids: Pids) {
   const busy = await watch({ ...pids, clients: [process.pid] });
   const polled = await pollAll(url, desk, Math.ceil(seconds / 2));
@@ -236,7 +279,8 @@ const line = ({ p50, p95, p99 }: Latency): string =>
   `half within ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`;
 
 export function linesOfSubscriptions(result: SubscriptionsResult): string[] {
-  const { subscribers, classes, changes, placements, memory, connecting, delivery, mailbox, polling } = result;
+  const { subscribers, classes, changes, placements, memory, connecting, delivery, revocation, mailbox, polling } =
+    result;
   const busyLine = ({ server, postgres, clients }: Busy): string =>
     `processors in use: server ${server.toFixed(2)}, Postgres ${postgres.toFixed(2)}, clients ${clients.toFixed(2)}`;
   const each =
@@ -250,6 +294,8 @@ export function linesOfSubscriptions(result: SubscriptionsResult): string[] {
     `${subscribers.toLocaleString('en')} subscribers in ${classes} access classes on one server process, connected in ${(connecting / 1000).toFixed(1)} s; ` +
       `memory ${memory.before ?? '?'} MB without, ${memory.subscribed ?? '?'} MB with them (${each.toFixed(0)} KB each), ${memory.highest ?? '?'} MB at its highest:`,
     `- ${changes} changes of records in a second, ${delivery.events.toLocaleString('en')} events in all: ${line(delivery.latency)} (aim: p95 under 250); ${faults(delivery)}; ${busyLine(delivery.busy)}`,
+    `- access taken from one of them, ${revocation.people.length} times: all that it covered told to be gone within ${Math.max(...revocation.people).toFixed(0)} ms (aim: 1000); ` +
+      `from ${revocation.class.people} at once: ${revocation.class.revoked.toFixed(0)} ms, and given back: ${revocation.class.given.toFixed(0)} ms; ${revocation.told.toLocaleString('en')} events in all, ${faults(revocation)}`,
     `- ${placements} placements in a second: ${line(mailbox.placing)} (aim: p95 under 100); at the recipient, after the answer: ${line(mailbox.arrival)}; ${faults(mailbox)}; ${busyLine(mailbox.busy)}`,
     `- polling instead: ${polling.rate.toFixed(0)} polls in a second at most, half within ${polling.latency.toFixed(0)} ms; ${busyLine(polling.busy)}. ` +
       `${subscribers.toLocaleString('en')} in a second would take ${(polls * subscribers).toFixed(1)} processors`,

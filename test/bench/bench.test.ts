@@ -23,6 +23,7 @@ test('the benchmark runs: every contestant reads the same records', async () => 
     expect(subscriptions).toMatchObject({
       subscribers: 40,
       delivery: { changes: expect.any(Number) as number, ...faultless },
+      revocation: faultless,
       mailbox: { placements: 100, ...faultless },
     });
     expect(subscriptions!.delivery.events).toBeGreaterThan(400);

@@ -236,6 +236,28 @@ describe('U4: guests create nothing, whatever is allowed to them by name', () =>
   });
 });
 
+test('U1, U7: the roles of many are those of each: nobody whose account may not look, and anonymous', async () => {
+  const { owner } = office;
+  const made = await owner.query<{ id: string }>(
+    `insert into rowplane.users (name, role, active, blocked_until)
+     values ('once', 'INTERNAL', true, now() - interval '1 day'), ('now', 'INTERNAL', true, now() + interval '1 day'), ('gone', 'EXTERNAL', false, null)
+     returning id`,
+  );
+  const asked = [...Object.values(people), ...made.map(({ id }) => id), crypto.randomUUID()];
+  const many = await owner.query('select person, role from rowplane.roles_of($1::uuid[] || $1::uuid[]) order by 1', [
+    asked,
+  ]);
+  expect(many).toEqual(
+    await owner.query(
+      `select p.person, rowplane.role_of(p.person) as role from unnest($1::uuid[]) p(person)
+       where rowplane.role_of(p.person) is not null order by 1`,
+      [asked],
+    ),
+  );
+  expect(many).toContainEqual({ person: made[0]!.id, role: 'INTERNAL' });
+  expect(many).toHaveLength(asked.length - 4);
+});
+
 async function allow(name: string, permissions: string[]): Promise<void> {
   await office.owner.query(
     `insert into rowplane.object_entries (archive_id, object_id, user_id, permission, decision)
