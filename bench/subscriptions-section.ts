@@ -59,9 +59,9 @@ export interface SubscriptionsResult extends SubscriptionSizes {
     arrival: Latency;
     busy: Busy;
   };
-  /** Access taken away from one person at a time, and from a class at once, which then gets it back. Milliseconds until all that it covered was told. */
+  /** Access taken away and given back, for one person at a time, then for a class at once. Milliseconds until all that it covered was told. */
   revocation: {
-    people: number[];
+    people: { revoked: number[]; given: number[] };
     class: { people: number; revoked: number; given: number };
     told: number;
     lost: number;
@@ -124,7 +124,7 @@ export async function measureSubscriptions(
 
     const revocation = await measureRevocation(world, desk, subscribers);
     log(
-      `Revocation: ${revocation.people.map((each) => each.toFixed(0)).join(', ')} ms; of a class ${revocation.class.revoked.toFixed(0)} ms, given back ${revocation.class.given.toFixed(0)} ms`,
+      `Revocation: ${inMs(revocation.people.revoked)}, given back ${inMs(revocation.people.given)}; of a class ${inMs([revocation.class.revoked])}, given back ${inMs([revocation.class.given])}`,
     );
 
     await subscribers.forget();
@@ -205,7 +205,7 @@ async function measureMailbox(
   };
 }
 
-/** One after the other, each when the one before was told. The class gets it back. */
+/** One after the other, each when the one before was told. */
 async function measureRevocation(world: World, desk: Desk, subscribers: Subscribers) {
   const faults = { told: 0, lost: 0, doubled: 0, strange: 0 };
   const moved = async (to: number, users: readonly string[], kind: 'APPEARED' | 'DISAPPEARED'): Promise<number> => {
@@ -220,11 +220,13 @@ async function measureRevocation(world: World, desk: Desk, subscribers: Subscrib
     faults.strange += strange;
     return latencies.at(-1) ?? Number.NaN;
   };
-  const people: number[] = [];
+  const people = { revoked: [] as number[], given: [] as number[] };
   const last = desk.classes.length - 1;
-  // Not those who send and get what is placed afterwards.
-  for (let to = 0; to < Math.min(REVOKED, last); to++)
-    people.push(await moved(to, desk.classes[to]!.users.slice(-1), 'DISAPPEARED'));
+  for (let to = 0; to < Math.min(REVOKED, last); to++) {
+    const one = desk.classes[to]!.users.slice(-1);
+    people.revoked.push(await moved(to, one, 'DISAPPEARED'));
+    people.given.push(await moved(to, one, 'APPEARED'));
+  }
   const { users } = desk.classes[last]!;
   const revoked = await moved(last, users, 'DISAPPEARED');
   const given = await moved(last, users, 'APPEARED');
@@ -275,6 +277,8 @@ export function latencyOf(sorted: Float64Array): Latency {
   return { p50, p95, p99, highest: sorted.at(-1) ?? Number.NaN };
 }
 
+const inMs = (times: readonly number[]): string => `${times.map((time) => time.toFixed(0)).join(', ')} ms`;
+
 const line = ({ p50, p95, p99 }: Latency): string =>
   `half within ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`;
 
@@ -294,8 +298,8 @@ export function linesOfSubscriptions(result: SubscriptionsResult): string[] {
     `${subscribers.toLocaleString('en')} subscribers in ${classes} access classes on one server process, connected in ${(connecting / 1000).toFixed(1)} s; ` +
       `memory ${memory.before ?? '?'} MB without, ${memory.subscribed ?? '?'} MB with them (${each.toFixed(0)} KB each), ${memory.highest ?? '?'} MB at its highest:`,
     `- ${changes} changes of records in a second, ${delivery.events.toLocaleString('en')} events in all: ${line(delivery.latency)} (aim: p95 under 250); ${faults(delivery)}; ${busyLine(delivery.busy)}`,
-    `- access taken from one of them, ${revocation.people.length} times: all that it covered told to be gone within ${Math.max(...revocation.people).toFixed(0)} ms (aim: 1000); ` +
-      `from ${revocation.class.people} at once: ${revocation.class.revoked.toFixed(0)} ms, and given back: ${revocation.class.given.toFixed(0)} ms; ${revocation.told.toLocaleString('en')} events in all, ${faults(revocation)}`,
+    `- access taken from one of them, ${revocation.people.revoked.length} times: all that it covered told to be gone within ${inMs([Math.max(...revocation.people.revoked)])} (aim: 1000), and back within ${inMs([Math.max(...revocation.people.given)])}; ` +
+      `from ${revocation.class.people} at once: ${inMs([revocation.class.revoked])}, and given back: ${inMs([revocation.class.given])}; ${revocation.told.toLocaleString('en')} events in all, ${faults(revocation)}`,
     `- ${placements} placements in a second: ${line(mailbox.placing)} (aim: p95 under 100); at the recipient, after the answer: ${line(mailbox.arrival)}; ${faults(mailbox)}; ${busyLine(mailbox.busy)}`,
     `- polling instead: ${polling.rate.toFixed(0)} polls in a second at most, half within ${polling.latency.toFixed(0)} ms; ${busyLine(polling.busy)}. ` +
       `${subscribers.toLocaleString('en')} in a second would take ${(polls * subscribers).toFixed(1)} processors`,
