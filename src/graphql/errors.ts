@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { asRefusal, Refusal } from '../access/refusals.ts';
 import { encodeId } from './global-id.ts';
 
@@ -22,10 +22,16 @@ export function toClientError(error: GraphQLError, log: ErrorLog): GraphQLError 
   }
   const id = randomUUID();
   log(cause, id);
-  return new GraphQLError(`Something went wrong on our side. Quote ${id} when asking about it.`, {
-    ...place,
+  const { message, extensions } = internalError(id);
+  return new GraphQLError(message, { ...place, extensions });
+}
+
+/** All that clients read of what failed on our side: the log has the rest, under this id. */
+export function internalError(id: string): GraphQLFormattedError & { extensions: { code: 'INTERNAL'; id: string } } {
+  return {
+    message: `Something went wrong on our side. Quote ${id} when asking about it.`,
     extensions: { code: 'INTERNAL', id },
-  });
+  };
 }
 
 /** The database names workspaces by their numbers. */

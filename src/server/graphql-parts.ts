@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { GraphQLFormattedError } from 'graphql';
 import { contextFactory, type Context, type Services } from '../graphql/context.ts';
 import { createSchema } from '../graphql/create-schema.ts';
+import { internalError } from '../graphql/errors.ts';
 import { createExecutor } from '../graphql/executor/execute.ts';
 import { createGateway } from '../graphql/executor/gateway.ts';
 import { stringifyResult } from '../graphql/executor/stringify.ts';
@@ -57,8 +58,5 @@ function asClientsReadIt(formatted: GraphQLFormattedError, error: unknown, log: 
   if (code !== undefined && code !== 'INTERNAL_SERVER_ERROR') return formatted;
   const id = randomUUID();
   log.error({ err: error, id }, 'operation failed');
-  return {
-    message: `Something went wrong on our side. Quote ${id} when asking about it.`,
-    extensions: { code: 'INTERNAL', id },
-  };
+  return internalError(id);
 }

@@ -5,8 +5,9 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Refusal } from '../access/refusals.ts';
+import { internalError } from '../graphql/errors.ts';
 import type { EndOfIdentity, IdentityWatch } from './identity-watch.ts';
-import { runOperation, type Operations, type Results } from './operation.ts';
+import { runOperation, type Operations, type Outcome, type Results, type Way } from './operation.ts';
 import { originAllowed } from './origins.ts';
 import { transportOf, type SocketTransport } from './socket-transport.ts';
 import { resultMessages, writtenPayload } from './written-payload.ts';
@@ -52,6 +53,9 @@ const CLOSED_AS: Readonly<Record<EndOfIdentity, [code: CloseCode, reason: string
   refused: [CloseCode.Forbidden, 'Forbidden'],
 };
 
+/** Try again later (RFC 6455's registry): which clients do by themselves, other than after 4500. */
+const TRY_AGAIN_LATER = 1013;
+
 /** The operation ran by the time that the protocol's library asks: it only wants to know of which kind it was. */
 const RUN = { schema: new GraphQLSchema({}), operationName: null };
 const ONE_RESULT = parse('{ result }', { noLocation: true });
@@ -82,7 +86,7 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
       try {
         const way = { route: 'socket', requestId: randomUUID() };
         const run = () => runOperation(options, extra.authorization, payload, way);
-        const outcome = await inOrder(extra, payload.query, run);
+        const outcome = await inOrder(extra, payload.query, run).catch((error: unknown) => failed(error, way));
         if ('refused' in outcome) return outcome.refused.map((error) => new FormattedError(error));
         return 'results' in outcome
           ? { ...RUN, document: MANY_RESULTS, contextValue: outcome.results }
@@ -125,11 +129,23 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
       });
       return true;
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof Refusal)) {
+        // A database that doesn't answer says nothing about who this is.
+        log.error({ err: error }, 'a connection could not be admitted, and is asked to come again');
+        socket.close(TRY_AGAIN_LATER, 'Try again later');
+        return false;
+      }
       // The library closes with 4403 what isn't admitted; a client whose token is too old has to know that.
       if (error.details.expired === true) socket.close(...CLOSED_AS.expired);
       return false;
     }
+  }
+
+  /** What can't be run has nothing to do with what else runs on the connection. */
+  function failed(error: unknown, { requestId }: Way): Outcome {
+    metrics.error('INTERNAL');
+    log.error({ err: error, id: requestId, requestId }, 'operation failed');
+    return { refused: [internalError(requestId)] };
   }
 
   function refusal(message: string): GraphQLError {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DeliveryState } from '../delivery/delivery.ts';
+import { internalError } from '../graphql/errors.ts';
 import { startApollo, type GraphqlParts } from './apollo.ts';
 import { answerGraphql, type GraphqlDoor } from './graphql-http.ts';
 import { openEventsDoor, wantsEvents } from './graphql-events.ts';
@@ -105,15 +106,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     } catch (error) {
       log.error({ err: error, requestId }, 'request failed');
       if (response.headersSent) response.destroy();
-      else
-        sendJson(response, 500, {
-          errors: [
-            {
-              message: `Something went wrong on our side. Quote ${requestId} when asking about it.`,
-              extensions: { code: 'INTERNAL', id: requestId },
-            },
-          ],
-        });
+      else sendJson(response, 500, { errors: [internalError(requestId)] });
     }
   }
 

@@ -1,5 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createConnection, createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { startEmbedded } from '../../src/database/embedded.ts';
 import { rolePassword } from '../../src/database/keys.ts';
 import { migrate, withUser } from '../../src/database/migrate.ts';
 import { connect, openPool } from '../../src/database/queryable.ts';
@@ -123,51 +128,105 @@ test('M5: viewers’ connections may be cut, too', async () => {
   expect(watches.map((watch) => watch.news().sort())).toEqual([appeared(ids), appeared(ids)]);
 });
 
+/** A house on a server of its own, with a follower; the server may be away for a while. */
+async function withLoneHouse(
+  url: string,
+  work: (lone: { house: House; watch: Watch; make: (title: string) => Promise<string> }) => Promise<void>,
+): Promise<void> {
+  const ownerUrl = `${url}?options=${encodeURIComponent('-c role=rowplane_owner')}`;
+  const owner = openPool(ownerUrl, 2, 'test owner');
+  const database: TestDatabase = {
+    name: 'rowplane',
+    ownerUrl,
+    apiUrl: withUser(url, 'rowplane_api', rolePassword(TEST_SECRET, 'rowplane_api')),
+    adminUrl: withUser(url, 'rowplane_admin', rolePassword(TEST_SECRET, 'rowplane_admin')),
+    superuserUrl: url,
+    secret: TEST_SECRET,
+    owner,
+    drop: async () => {
+      await owner.end();
+    },
+  };
+  await migrate(url, { secret: TEST_SECRET, adminPassword: rolePassword(TEST_SECRET, 'rowplane_admin') });
+  const lone = await openOffice(undefined, database);
+  const home = await lone.workspace('Office');
+  const place = await home.archive('Permits');
+  const reader = await lone.user('ben');
+  await home.join(home.full, [reader]);
+  const delivering = openHouse(lone);
+  const watch = await delivering.watch(reader);
+  await work({
+    house: delivering,
+    watch,
+    make: async (title) => (await home.records('paper', [{ title }], { archive: place }))[0]!,
+  });
+  await delivering.end();
+  await lone.end();
+}
+
 test('M5: after Postgres has crashed and started again, what was committed is told once', async () => {
   // Durable: what was committed has to be there again.
   await withServer(
     async (server) => {
-      await migrate(server.url, { secret: TEST_SECRET, adminPassword: rolePassword(TEST_SECRET, 'rowplane_admin') });
-      const ownerUrl = `${server.url}?options=${encodeURIComponent('-c role=rowplane_owner')}`;
-      const owner = openPool(ownerUrl, 2, 'test owner');
-      const own: TestDatabase = {
-        name: 'rowplane',
-        ownerUrl,
-        apiUrl: withUser(server.url, 'rowplane_api', rolePassword(TEST_SECRET, 'rowplane_api')),
-        adminUrl: withUser(server.url, 'rowplane_admin', rolePassword(TEST_SECRET, 'rowplane_admin')),
-        superuserUrl: server.url,
-        secret: TEST_SECRET,
-        owner,
-        drop: async () => {
-          await owner.end();
-        },
-      };
-      const lone = await openOffice(undefined, own);
-      const home = await lone.workspace('Office');
-      const place = await home.archive('Permits');
-      const reader = await lone.user('ben');
-      await home.join(home.full, [reader]);
-      const delivering = openHouse(lone);
-      const watch = await delivering.watch(reader);
-      const [before] = (await home.records('paper', [{ title: 'before' }], { archive: place })) as [string];
-
-      // One process of the server killed: it takes all connections down, and recovers.
-      const victim = await connect(server.url);
-      const [{ pid }] = (await victim.query<{ pid: number }>('select pg_backend_pid() as pid')) as [{ pid: number }];
-      process.kill(pid, 'SIGKILL');
-      await victim.end().catch(() => undefined);
-      const after = await eventually(() => home.records('paper', [{ title: 'after' }], { archive: place }));
-
-      await eventually(() => delivering.settled());
-      expect(watch.news()).toEqual(appeared([before, ...after]));
-      expect(delivering.errors.length).toBeGreaterThan(0);
-      await delivering.end();
-      await lone.end();
+      await withLoneHouse(server.url, async (lone) => {
+        const before = await lone.make('before');
+        // One process of the server killed: it takes all connections down, and recovers.
+        const victim = await connect(server.url);
+        const [{ pid }] = (await victim.query<{ pid: number }>('select pg_backend_pid() as pid')) as [{ pid: number }];
+        process.kill(pid, 'SIGKILL');
+        await victim.end().catch(() => undefined);
+        const after = await eventually(() => lone.make('after'));
+        await eventually(() => lone.house.settled());
+        expect(lone.watch.news()).toEqual(appeared([before, after]));
+        expect(lone.house.errors.length).toBeGreaterThan(0);
+      });
     },
     'server',
     true,
   );
 });
+
+test('M5: Postgres is shut down in order and comes back elsewhere, as for maintenance: nothing is lost or told twice', async () => {
+  const parent = await mkdtemp(join(tmpdir(), 'rowplane-away-'));
+  const start = () => startEmbedded({ directory: join(parent, 'server'), durable: true });
+  let server = await start();
+  const address = await openAddress(() => Number(new URL(server.url).port));
+  try {
+    const url = new URL(server.url);
+    url.port = String(address.port);
+    await withLoneHouse(url.href, async (lone) => {
+      const before = await lone.make('before');
+      await server.stop();
+      await expect(lone.make('nobody there')).rejects.toThrow();
+      await expect.poll(() => lone.house.errors.length).toBeGreaterThan(0);
+      server = await start();
+      const after = await eventually(() => lone.make('after'));
+      await eventually(() => lone.house.settled());
+      expect(lone.watch.news()).toEqual(appeared([before, after]));
+    });
+  } finally {
+    address.close();
+    await server.stop();
+    await rm(parent, { recursive: true, force: true });
+  }
+});
+
+/** A port that leads to another one, whichever that is at the time. */
+async function openAddress(target: () => number): Promise<{ port: number; close: () => void }> {
+  const listener = createServer((near) => {
+    const far = createConnection(target(), '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      from.on('error', () => to.destroy());
+      from.on('close', () => to.destroy());
+      from.pipe(to);
+    }
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  return { port: (listener.address() as AddressInfo).port, close: () => listener.close() };
+}
 
 async function eventually<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {

@@ -269,3 +269,55 @@ function frame(text: string): Buffer {
   const length = body.length < 126 ? [0x80 | body.length] : [0x80 | 126, body.length >> 8, body.length & 0xff];
   return Buffer.concat([Buffer.from([0x81, ...length, 0, 0, 0, 0]), body]);
 }
+
+describe('while the database doesn’t answer', () => {
+  const away = { now: false };
+  let running: RunningServer;
+  beforeAll(async () => {
+    running = await startTinyServer({
+      identify: () =>
+        away.now
+          ? Promise.reject(new Error('connect ECONNREFUSED /secret/place'))
+          : Promise.resolve({ viewer: { id: ADA }, expiresAt: null }),
+    });
+  });
+  afterAll(() => running.stop());
+
+  test('a connection closes with 1013, and clients come again by themselves until it does', async () => {
+    away.now = true;
+    expect(await say([INIT], running)).toEqual({ code: 1013, received: [] });
+    let refused = 0;
+    const client = createClient({
+      ...{ url: addressOf(running), webSocketImpl: WebSocket },
+      retryWait: () => new Promise((resolve) => setTimeout(resolve, 10)),
+      on: {
+        closed: () => {
+          refused++;
+          if (refused === 3) away.now = false;
+        },
+      },
+    });
+    const results = client.iterate({ query: 'subscription { ticks }' });
+    expect((await results.next()).value).toEqual({ data: { ticks: '0' } });
+    expect(refused).toBe(3);
+    await results.return?.();
+    await client.dispose();
+  });
+
+  test('an operation is an error of its own, which tells nothing, and what runs on the same connection goes on', async () => {
+    const client = createClient({ url: addressOf(running), webSocketImpl: WebSocket });
+    const results = client.iterate({ query: 'subscription { ticks }' });
+    await results.next();
+    away.now = true;
+    const id = expect.any(String) as string;
+    const problem = [
+      { message: expect.stringContaining('Something went wrong'), extensions: { code: 'INTERNAL', id } },
+    ];
+    await expect(client.iterate({ query: '{ viewerId }' }).next()).rejects.toEqual(problem);
+    away.now = false;
+    expect((await results.next()).value).toMatchObject({ data: { ticks: expect.any(String) as string } });
+    expect((await client.iterate({ query: '{ viewerId }' }).next()).value).toEqual({ data: { viewerId: ADA } });
+    await results.return?.();
+    await client.dispose();
+  });
+});

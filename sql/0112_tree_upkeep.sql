@@ -1,0 +1,151 @@
+-- Who gives folders with many records their scopes, and when: whoever serves, some at a time, whenever enough was written.
+
+-- How much had been written to a workspace's records when somebody last looked for folders with many.
+create table rowplane.crowd_looks (
+  workspace_id int primary key references rowplane.workspaces on delete cascade,
+  writes bigint not null
+);
+
+-- The folders of a workspace that should get a scope, so that no folder without one has `most` records or more that a first entry on it would move: from the leaves upwards, each as soon as that many have come together.
+create function rowplane.crowded_folders(workspace int, most int) returns uuid[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  counts text;
+  ids uuid[];
+  parents int[];
+  records bigint[];
+  crowded uuid[] := '{}';
+begin
+  select string_agg(format('select t.folder_id, count(*) as records from %s t group by 1', r.name), ' union all ') into counts from rowplane.record_tables(workspace) r(name);
+  if counts is null then
+    return crowded;
+  end if;
+  -- `is not distinct from`: else the planner may look for the folders of a scope again and again, which are many.
+  execute format(
+    'with recursive counted as materialized (
+       select c.folder_id as id, sum(c.records)::bigint as records from (%s) c group by 1
+     ), regions as (
+       select f.scope_id as id from counted c join rowplane.folders f on f.id = c.id group by 1 having sum(c.records) >= $1
+     ), down(region, id, parent_id, depth) as (
+       select r.id, r.id, null::uuid, 0 from regions r
+       union all
+       select d.region, f.id, d.id, d.depth + 1 from down d join rowplane.folders f on f.parent_id = d.id and f.scope_id is not distinct from d.region
+     ), numbered as materialized (
+       select d.id, d.parent_id, (row_number() over (order by d.depth))::int as place from down d
+     )
+     select array_agg(n.id order by n.place), array_agg(p.place order by n.place), array_agg(coalesce(c.records, 0) order by n.place)
+     from numbered n left join numbered p on p.id = n.parent_id left join counted c on c.id = n.id', counts)
+    into ids, parents, records using most;
+  for place in reverse coalesce(cardinality(ids), 0) .. 1 loop
+    continue when parents[place] is null;
+    if records[place] >= most then
+      crowded := crowded || ids[place];
+    else
+      records[parents[place]] := records[parents[place]] + records[place];
+    end if;
+  end loop;
+  return crowded;
+end $$;
+
+-- Gives folders scopes without a rule of their own. Their records stay in the realms where they are, until `settle_some`.
+create function rowplane.prepare_scopes(workspace int, chosen uuid[]) returns int
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  home record;
+  record_table text;
+begin
+  if cardinality(chosen) = 0 then
+    return 0;
+  end if;
+  lock table rowplane.gate in exclusive mode;
+  chosen := array(select f.id from rowplane.folders f where f.id = any (chosen) and f.parent_id is not null and not exists (select from rowplane.scopes k where k.object_id = f.id));
+  -- Whatever writes scopes ticks the clock, and all access is computed anew.
+  if cardinality(chosen) = 0 then
+    return 0;
+  end if;
+  insert into rowplane.scopes (object_id, workspace_id, archive_id, container_id, parent_id, inherits, prepared)
+    select f.id, workspace, f.archive_id, f.parent_id, rowplane.nearest_scope(f.parent_id), true, true from rowplane.folders f where f.id = any (chosen);
+  for home in select * from rowplane.rule_folders(chosen) loop
+    for record_table in select rowplane.record_tables(home.workspace_id) loop
+      execute format(
+        'insert into rowplane.unsettled_folders (folder_id, record_table, workspace_id)
+         select m.id, $2, $3 from unnest($1) m(id) where exists (select from %s t where t.folder_id = m.id)
+         on conflict (folder_id, record_table) do update set settled_id = default', record_table)
+        using home.folders, record_table, home.workspace_id;
+    end loop;
+  end loop;
+  return cardinality(chosen);
+end $$;
+
+-- Moves some records of unsettled folders to the realms of their scopes: at most so many, in a transaction of its own. How many it looked at; 0 when all are settled.
+-- Nobody is told of it: who sees a record and what may be done with it stays as it is.
+create function rowplane.settle_some(workspace int, most int) returns int
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+  waiting record;
+  chosen uuid[];
+  done int := 0;
+begin
+  perform rowplane.hold_permissions();
+  for waiting in
+    select u.folder_id, u.record_table, u.settled_id, f.scope_id
+    from rowplane.unsettled_folders u join rowplane.folders f on f.id = u.folder_id where u.workspace_id = workspace
+    order by u.folder_id, u.record_table limit most
+  loop
+    execute format('select array(select t.id from %s t where t.folder_id = $1 and t.id > $2 order by t.id limit $3)', waiting.record_table)
+      into chosen using waiting.folder_id, waiting.settled_id, most - done;
+    perform rowplane.settle_table(workspace, waiting.record_table, array[waiting.folder_id], array[waiting.scope_id], chosen);
+    if cardinality(chosen) < most - done then
+      delete from rowplane.unsettled_folders u where u.folder_id = waiting.folder_id and u.record_table = waiting.record_table;
+    else
+      update rowplane.unsettled_folders u set settled_id = chosen[cardinality(chosen)] where u.folder_id = waiting.folder_id and u.record_table = waiting.record_table;
+    end if;
+    delete from rowplane.record_changes r where r.xid = pg_current_xact_id() and r.workspace_id = workspace and not exists (select from unnest(r.ids) i(id) where i.id <> all (chosen));
+    done := done + greatest(cardinality(chosen), 1);
+    exit when done >= most;
+  end loop;
+  return done;
+end $$;
+
+-- A step of this upkeep, for whoever serves: any process may, as often as it likes, each time in a transaction of its own. Null when there is nothing to do.
+-- `most`: null for the usual crowd. It waits for nobody for long, and holds up writers for the time in which scopes are made.
+create function rowplane.keep_tree(proof text, most int default null, at_once int default 1000, out workspace int, out prepared int, out settled int)
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set lock_timeout = '100ms'
+as $$
+declare
+  many int := coalesce(most, rowplane.crowd());
+  written bigint;
+begin
+  if not rowplane.is_delivery(proof) then
+    perform rowplane.refuse('FORBIDDEN', 'Only a process that serves keeps the tree.');
+  end if;
+  select u.workspace_id into workspace from rowplane.unsettled_folders u limit 1;
+  if found then
+    -- One process at a time.
+    lock table rowplane.unsettled_folders in share update exclusive mode nowait;
+    settled := rowplane.settle_some(workspace, at_once);
+    prepared := 0;
+    return;
+  end if;
+  -- Counting goes through all records: after so many writes that there may be a new crowd, and no more than the workspace has grown by.
+  select w.id, s.writes into workspace, written
+  from rowplane.workspaces w
+  cross join lateral (
+    select coalesce(sum(pg_stat_get_tuples_inserted(c.oid) + pg_stat_get_tuples_updated(c.oid)), 0)::bigint as writes, coalesce(sum(greatest(c.reltuples, 0)), 0) as records
+    from pg_class c where c.relnamespace = to_regnamespace('ws_' || w.id) and c.relkind = 'r'
+  ) s
+  left join rowplane.crowd_looks l on l.workspace_id = w.id
+  where abs(s.writes - coalesce(l.writes, 0)) >= greatest(many, s.records / 20)
+  order by w.id limit 1;
+  if not found then
+    workspace := null;
+    return;
+  end if;
+  insert into rowplane.crowd_looks (workspace_id, writes) values (workspace, written) on conflict (workspace_id) do update set writes = excluded.writes;
+  prepared := rowplane.prepare_scopes(workspace, rowplane.crowded_folders(workspace, many));
+  settled := 0;
+end $$;
+grant execute on function rowplane.keep_tree(text, int, int) to rowplane_api;
