@@ -71,6 +71,7 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
     perMessageDeflate: false,
   });
 
+  const open = new Set<SocketTransport>();
   /** Operations that are being executed now; subscriptions wait most of their time, and don't count. */
   let running = 0;
 
@@ -119,24 +120,24 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
 
   /** Whether a connection may be there, from now on until its identity ends. */
   async function admit(connection: Connection): Promise<boolean> {
-    const { socket, authorization } = connection;
+    const { socket, transport, authorization } = connection;
     try {
       const identity = await door.identify(authorization);
       if (!(await door.mayLook(identity.viewer))) return false;
       if (socket.readyState !== socket.OPEN) return false;
       connection.stopWatching = identities.watch(authorization, identity, (why) => {
-        socket.close(...CLOSED_AS[why]);
+        transport.close(...CLOSED_AS[why]);
       });
       return true;
     } catch (error) {
       if (!(error instanceof Refusal)) {
         // A database that doesn't answer says nothing about who this is.
         log.error({ err: error }, 'a connection could not be admitted, and is asked to come again');
-        socket.close(TRY_AGAIN_LATER, 'Try again later');
+        transport.close(TRY_AGAIN_LATER, 'Try again later');
         return false;
       }
       // The library closes with 4403 what isn't admitted; a client whose token is too old has to know that.
-      if (error.details.expired === true) socket.close(...CLOSED_AS.expired);
+      if (error.details.expired === true) transport.close(...CLOSED_AS.expired);
       return false;
     }
   }
@@ -155,12 +156,13 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
 
   function attach(socket: WebSocket, request: IncomingMessage, raw: Duplex): void {
     metrics.socketOpened();
-    const stopPinging = endUnlessAlive(socket, keepAlive);
     // A frame beyond the limit, broken UTF-8, a connection reset: ws closes the socket with the code that says so.
     socket.on('error', (error) => {
       log.debug({ err: error }, 'socket');
     });
     const transport = transportOf(socket, raw, log);
+    open.add(transport);
+    const stopPinging = endUnlessAlive(socket, transport, keepAlive);
     const connection: Connection = {
       ...{ socket, transport, request, authorization: undefined },
       ...{ stopWatching: () => undefined, begun: Promise.resolve() },
@@ -168,6 +170,7 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
     const closed = protocol.opened(transport, connection);
     socket.once('close', (code, reason) => {
       stopPinging();
+      open.delete(transport);
       metrics.socketClosed();
       closed(code, reason.toString()).catch((error: unknown) => {
         log.error({ err: error }, 'socket');
@@ -192,7 +195,7 @@ export function openSocketDoor(server: Server, options: SocketOptions) {
       server.off('upgrade', upgrade);
       const latest = Date.now() + patience;
       while (running > 0 && Date.now() < latest) await new Promise((resolve) => setTimeout(resolve, 20));
-      for (const socket of sockets.clients) socket.close(1001, 'Going away');
+      for (const transport of open) transport.close(1001, 'Going away');
       const stragglers = setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate();
       }, 2000);
@@ -223,7 +226,7 @@ function authorizationOf(params: Context<Params>['connectionParams'], request: I
 }
 
 /** Ends a socket whose peer doesn't answer a ping until the next one: its network went away without a word. Returns how to stop. */
-function endUnlessAlive(socket: WebSocket, every: number): () => void {
+function endUnlessAlive(socket: WebSocket, transport: SocketTransport, every: number): () => void {
   let alive = true;
   const pings = setInterval(() => {
     if (!alive) {
@@ -231,7 +234,7 @@ function endUnlessAlive(socket: WebSocket, every: number): () => void {
       return;
     }
     alive = false;
-    socket.ping();
+    transport.ping();
   }, every);
   socket.on('pong', () => (alive = true));
   return () => {

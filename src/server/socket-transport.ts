@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { CloseCode, type WebSocket as Transport } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import { gather } from './gathering.ts';
 import type { Log } from './log.ts';
-import { textFrame } from './text-frame.ts';
+import { whenThisMomentIsOver } from './moment.ts';
+import { PING_FRAME, textFrame } from './frames.ts';
 import { withPayload } from './written-payload.ts';
 
 /** A socket as graphql-ws's server takes it, and the short way for what is ready to be sent. */
@@ -12,22 +12,42 @@ export interface SocketTransport extends Transport {
   readonly isFlowing: boolean;
   /** Sends a message. For whoever asked whether it flows. */
   sendAtOnce(message: string): void;
+  /** Asks the peer whether it is there. */
+  ping(): void;
+  close(code: number, reason: string): void;
 }
 
 /** Bytes that may wait in this process for a client to take them. */
 const MOST_WAITING = 16_384;
 
-/** `raw` is what the ws socket writes to. */
+/** `raw` is what the ws socket writes to. It may be closed, and sent to, by way of the transport alone. */
 export function transportOf(socket: WebSocket, raw: Duplex, log: Log): SocketTransport {
+  /** Frames of this moment. They leave in one write, which is the dearest part of telling anybody anything. */
+  let frames = '';
+
+  function leave(): void {
+    const all = frames;
+    frames = '';
+    // Nothing may come after the frame that closes.
+    if (all !== '' && socket.readyState === socket.OPEN) raw.write(all, 'latin1');
+  }
+
+  /** Not by way of ws, which writes the head of a frame by itself: its own frames come before or after these, whole. */
+  function add(frame: string): void {
+    if (frames === '') whenThisMomentIsOver(leave);
+    frames += frame;
+  }
+
   const transport: SocketTransport = {
     protocol: socket.protocol,
     get isFlowing() {
-      return socket.readyState === socket.OPEN && socket.bufferedAmount < MOST_WAITING;
+      return socket.readyState === socket.OPEN && frames.length + socket.bufferedAmount < MOST_WAITING;
     },
-    // Not by way of ws, which writes the head of a frame by itself: its own frames come before or after it, whole.
     sendAtOnce(message) {
-      gather(raw);
-      raw.write(textFrame(message), 'latin1');
+      add(textFrame(message));
+    },
+    ping() {
+      if (socket.readyState === socket.OPEN) add(PING_FRAME);
     },
     // Resolved at once, or when the operating system has taken the message: so a subscription goes at the pace of its client.
     send(data) {
@@ -37,7 +57,7 @@ export function transportOf(socket: WebSocket, raw: Duplex, log: Log): SocketTra
         return;
       }
       if (socket.readyState !== socket.OPEN) return;
-      gather(raw);
+      leave();
       return new Promise((resolve, reject) => {
         socket.send(message, (error) => {
           if (error) reject(error);
@@ -45,7 +65,8 @@ export function transportOf(socket: WebSocket, raw: Duplex, log: Log): SocketTra
         });
       });
     },
-    close: (code, reason) => {
+    close(code, reason) {
+      leave();
       socket.close(code, reason);
     },
     onMessage: (handle) => {
@@ -54,7 +75,7 @@ export function transportOf(socket: WebSocket, raw: Duplex, log: Log): SocketTra
           // What can't be sent because the socket is gone is no failure of ours.
           if (socket.readyState !== socket.OPEN) return;
           log.error({ err: error }, 'socket');
-          socket.close(CloseCode.InternalServerError, 'Internal server error');
+          transport.close(CloseCode.InternalServerError, 'Internal server error');
         });
       });
     },

@@ -11,8 +11,18 @@ import { startTinyServer } from './tiny-server.ts';
 let told: Queue<FormattedExecutionResult>[];
 let server: RunningServer;
 let count = 0;
+/** Ends the account that everybody here is. */
+let block: () => void;
 beforeAll(async () => {
+  const listeners = new Set<() => void>();
+  block = () => {
+    for (const each of listeners) each();
+  };
   server = await startTinyServer({
+    onAccountEnded: (_viewer, listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     subscribe: () => {
       const queue = createQueue<FormattedExecutionResult>({
         limit: 1000,
@@ -162,6 +172,18 @@ test('M5: a client that completes or goes in the middle of it is told nothing mo
   expect(stopped.heard).toEqual(['first']);
   expect(second!.isOpen).toBe(true);
   await staying.dispose();
+});
+
+test('M5: what was told before the server closes a socket arrives before that', async () => {
+  const client = open();
+  const { heard, ended } = listen(client);
+  await begun(1);
+  told[0]!.push(result('before'));
+  block();
+  told[0]!.push(result('after'));
+  expect(await ended).toMatchObject({ code: 4403 });
+  expect(heard).toEqual(['before']);
+  await client.dispose();
 });
 
 test('M5: a client that takes nothing is ended past the bound, while another one goes on', async () => {

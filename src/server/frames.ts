@@ -1,7 +1,10 @@
 /** The first byte of a frame that holds a whole text message, not compressed (RFC 6455, 5.2). */
 const TEXT = '\x81';
 
-/** A text message as the one frame in which a server sends it. Each character is a byte, as of the encoding latin1: one write, without a copy. */
+/** Asks for a sign of life (5.5.2), with nothing to say back. */
+export const PING_FRAME = '\x89\0';
+
+/** A text message as the one frame in which a server sends it. Each character is a byte, as of the encoding latin1. */
 export function textFrame(message: string): string {
   const length = Buffer.byteLength(message);
   const bytes = length === message.length ? message : Buffer.from(message).toString('latin1');
