@@ -14,7 +14,7 @@ create table rowplane.unsettled_folders (
 comment on column rowplane.unsettled_folders.settled_id is 'the records up to this one are where they belong';
 create index unsettled_folders_workspace on rowplane.unsettled_folders (workspace_id, folder_id, record_table);
 
--- From how many records on a folder gets a scope beforehand: so many a first entry moves at most, and a workspace has no more such scopes than one for so many records.
+-- From how many records on a folder gets a scope beforehand: so many a first entry moves at most, and a workspace gets no more such scopes than one for so many records.
 create function rowplane.crowd() returns int
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select 10000 $$;
@@ -61,20 +61,23 @@ as $$
 declare
   home record;
 begin
-  if not exists (select from rowplane.unsettled_folders) then
+  if cardinality(changed) = 0 or not exists (select from rowplane.unsettled_folders) then
     return;
   end if;
   for home in
-    with recursive up(leaf, id) as (
-      select u.folder_id, u.folder_id from rowplane.unsettled_folders u
+    -- Downwards: more of the tree waits than is changed.
+    with recursive down(id) as (
+      select c.id from unnest(changed) c(id)
       union
-      select u.leaf, f.parent_id from up u join rowplane.folders f on f.id = u.id where f.parent_id is not null
+      select f.id from down d join rowplane.folders f on f.parent_id = d.id
     ), gone as (
-      delete from rowplane.unsettled_folders u where u.folder_id in (select p.leaf from up p where p.id = any (changed)) returning u.workspace_id, u.record_table, u.folder_id
+      delete from rowplane.unsettled_folders u using down d where u.folder_id = d.id returning u.workspace_id, u.record_table, u.folder_id
     )
     select g.workspace_id, g.record_table, array_agg(g.folder_id) as folders, array_agg(f.scope_id) as scopes
     from gone g join rowplane.folders f on f.id = g.folder_id group by g.workspace_id, g.record_table
   loop
+    -- A definition may have gone meanwhile, with its table.
+    continue when to_regclass(home.record_table) is null;
     perform rowplane.settle_table(home.workspace_id, home.record_table, home.folders, home.scopes);
   end loop;
 end $$;
@@ -190,7 +193,28 @@ begin
   end loop;
 end $$;
 
--- V1, U3, V4: what a person sees and may do in a workspace, as before; scopes without a rule tell nothing apart.
+-- M5: records that stood in a prepared scope which goes with its folder stood, for all that anybody may tell, in the one above: who goes on from a cursor is told so.
+create or replace function rowplane.forget_objects(objects uuid[]) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from rowplane.scopes s where s.object_id = any (objects)) then
+    if exists (select from rowplane.scopes s where s.object_id = any (objects) and s.prepared) then
+      update rowplane.record_changes c set realm_id = m.above
+      from (
+        select r.workspace_id, r.id, rowplane.realm_for(r.archive_id, r.client_id, s.parent_id) as above
+        -- Not where the whole archive goes.
+        from rowplane.scopes s join rowplane.archives a on a.id = s.archive_id join rowplane.realms r on r.archive_id = s.archive_id and r.scope_id = s.object_id
+        where s.object_id = any (objects) and s.prepared
+      ) m where c.workspace_id = m.workspace_id and c.realm_id = m.id;
+    end if;
+    delete from rowplane.scopes s where s.object_id = any (objects);
+    delete from rowplane.inheritance_breaks b where b.object_id = any (objects);
+    delete from rowplane.object_entries e where e.object_id = any (objects);
+  end if;
+end $$;
+
+-- V1, U3, V4: what a person sees and may do in a workspace, as before; but scopes without a rule tell nothing apart, and among the users whom an external sees is the external.
 create or replace function rowplane.access_keys(workspace int, person uuid) returns table (look text, place text, act text, sees boolean, personal boolean, timed boolean)
 language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -201,7 +225,7 @@ as $$
     where p.workspace_id = workspace and p.id in (select g.plane_id from rowplane.plane_groups g where g.group_id = any (rowplane.groups_of(person)))
   ), users as (
     select md5(string_agg(o.user_id::text, ' ' order by o.user_id)) as seen
-    from (select distinct other.user_id from rowplane.group_members mine join rowplane.group_members other on other.group_id = mine.group_id where mine.user_id = person) o
+    from (select person union select other.user_id from rowplane.group_members mine join rowplane.group_members other on other.group_id = mine.group_id where mine.user_id = person) o(user_id)
     where rowplane.role_of(person) = 'EXTERNAL'
   )
   select

@@ -1,4 +1,4 @@
--- Thousands of followers: who sees the same is asked about all of them whenever the permission clock has moved, and what it covered has to end within a second (M5). The rules stay those of 0095.
+-- Thousands of followers: who sees the same is asked about all of them whenever the permission clock has moved, and what it covered has to end within a second (M5). The rules stay those of 0095, but for externals in no group.
 
 -- What `rowplane.role_of` gives, of many at once. Nobody whose account may not look.
 create function rowplane.roles_of(people uuid[]) returns table (person uuid, role text)
@@ -10,7 +10,7 @@ as $$
 $$;
 
 -- People whom nothing that is written down about permissions in a workspace tells apart: one row for all who are alike. Who may not look is in none.
--- Guests are alike with nobody, and externals with those in the same groups: they see fewer users (U3).
+-- Guests are alike with nobody, nor are externals in no group, who see themselves alone; others are with externals in the same groups: they see fewer users (U3).
 create or replace function rowplane.people_alike(workspace int, people uuid[]) returns table (one uuid, members uuid[])
 language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -44,7 +44,7 @@ as $$
     select m.user_id, array_agg(m.group_id order by m.group_id) as given from rowplane.group_members m where m.user_id in (select a.id from asked a where a.role = 'EXTERNAL') group by m.user_id
   ), described as (
     select a.id, a.role, g.given as groups, e.given as entries,
-      case a.role when 'EXTERNAL' then c.given when 'GUEST' then array[a.id] end as company
+      case a.role when 'EXTERNAL' then coalesce(c.given, array[a.id]) when 'GUEST' then array[a.id] end as company
     from asked a
     left join by_groups g on g.user_id = a.id left join by_entries e on e.user_id = a.id left join by_company c on c.user_id = a.id
   )

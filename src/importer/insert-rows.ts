@@ -24,6 +24,13 @@ const LARGEST_BATCH = 5000;
 /** Lines among which a transaction looks for the ones that are refused; a larger batch is tried again in smaller ones. */
 const SORTED_OUT_AT_ONCE = 200;
 
+/** How often a batch's places are made ready before that is its rows' fault: somebody may give the folder rules of its own again and again. */
+const MOST_PREPARATIONS = 3;
+/** Why a batch wasn't inserted, and nothing of it is done: it holds a refused row and more than can be sorted out at once; … */
+const TOO_MANY = Symbol('too many');
+/** … or the folder got rules of its own, and its places aren't ready for records. */
+const UNREADY = Symbol('unready');
+
 export interface InsertOptions {
   viewers: Viewers;
   viewer: Viewer;
@@ -54,6 +61,7 @@ export async function insertRows({
     });
   let imported = 0;
   let size = SORTED_OUT_AT_ONCE;
+  let patience = MOST_PREPARATIONS;
   for (let after = 0; after < rows;) {
     const lines = { after, upTo: Math.min(rows, after + size) };
     const started = performance.now();
@@ -71,12 +79,18 @@ export async function insertRows({
         throw new Refusal('FORBIDDEN', `${run.userName} may not create records in this folder (any more).`);
     });
     const made = await inTransaction((write, knowledge) =>
-      insertBatch(write, run, creatingPlanes(run, knowledge), lines),
+      insertBatch(write, run, creatingPlanes(run, knowledge), lines, patience > 0),
     );
-    if (made === null) {
+    if (made === UNREADY) {
+      patience--;
+      await inTransaction((write) => attempt(write, run, [readyStatement(run, lines)]));
+      continue;
+    }
+    if (made === TOO_MANY) {
       size = Math.max(SORTED_OUT_AT_ONCE, Math.floor(size / 4));
       continue;
     }
+    patience = MOST_PREPARATIONS;
     imported += made;
     after = lines.upTo;
     onProgress(after);
@@ -135,13 +149,14 @@ function knowledgeOf(write: ViewerTransaction, workspace: number): Knowledge {
   return knowledge;
 }
 
-/** Inserts the open rows of these lines and says how many there were; null, and nothing done, if they must be tried in smaller batches. */
+/** Inserts the open rows of these lines and says how many there were, or why nothing was done. */
 async function insertBatch(
   write: ViewerTransaction,
   run: Run,
   planes: CreatingPlane[],
   lines: Lines,
-): Promise<number | null> {
+  mayMakeReady: boolean,
+): Promise<number | typeof TOO_MANY | typeof UNREADY> {
   const values = [lines.after, lines.upTo];
   const unfit = planes.map(({ fits }) => `not (${fits})`).join(' and ');
   const reason = `no plane of ${run.userName}'s that grants CREATE has all of these fields as EDIT`;
@@ -150,7 +165,8 @@ async function insertBatch(
   ]);
   const refused = await attempt(write, run, insertStatements(run, planes, lines));
   if (refused !== null) {
-    if (lines.upTo - lines.after > SORTED_OUT_AT_ONCE) return null;
+    if (refused.isUnready && mayMakeReady) return UNREADY;
+    if (lines.upTo - lines.after > SORTED_OUT_AT_ONCE) return TOO_MANY;
     await insertHalves(write, run, planes, lines, refused);
   }
   const [counted] = await write.run([
@@ -231,6 +247,8 @@ interface RefusedRow {
   reason: string;
   /** No plane's restriction was met; another plane might take it. */
   outsidePlane: boolean;
+  /** Its place has to be made ready first. */
+  isUnready: boolean;
 }
 
 /** Runs statements that may be refused because of a row; then they had no effect, and the transaction goes on. */
@@ -258,12 +276,27 @@ function asRefusedRow({ definition, userName }: Run, error: unknown): RefusedRow
     return {
       outsidePlane,
       reason: `${userName} may not create a record of ${definition.title} like this: no plane that grants CREATE exposes such a record, or the folder doesn't allow it`,
+      isUnready: false,
     };
   }
   const known = asTaken(definition, asRefusal(error));
   // Of no row: whatever comes next would be refused as well.
   if (known instanceof Refusal && known.code === 'LOCKED') return null;
-  if (known instanceof Refusal) return { outsidePlane, reason: known.message };
+  if (known instanceof Refusal) return { outsidePlane, reason: known.message, isUnready: asksToPrepare(known) };
   // Integrity and data errors: values that other checks let through.
-  return /^(22|23)/.test(state) ? { outsidePlane, reason: (error as Error).message } : null;
+  return /^(22|23)/.test(state) ? { outsidePlane, reason: (error as Error).message, isUnready: false } : null;
+}
+
+function asksToPrepare({ details }: Refusal): boolean {
+  const problems = details.problems as { message: string }[] | undefined;
+  return problems?.some(({ message }) => message === 'must be prepared by rowplane.prepare_realm') ?? false;
+}
+
+/** Makes the places of open rows ready. In a transaction before theirs, so that access is computed once with them. */
+function readyStatement(run: Run, { after, upTo }: Lines): Statement {
+  return {
+    text: `select rowplane.prepare_realm($3::uuid, $4::uuid, c.client_id)
+      from (select distinct s.client_id from ${run.table} s where ${OPEN_ROWS}) c`,
+    values: [after, upTo, run.archive, run.folder],
+  };
 }

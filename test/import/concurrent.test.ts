@@ -21,9 +21,16 @@ afterAll(async () => {
   await importing.drop();
 });
 
+interface Where {
+  folder?: string;
+  /** From which row on the other client comes. */
+  other?: number;
+}
+
 /** Imports as cleo, half of the rows for each of two clients, and calls `meanwhile` once some are done. */
-async function importWhile(prefix: string, meanwhile: () => Promise<unknown>) {
-  const lines = Array.from({ length: ROWS }, (_, i) => `${prefix}-${i},${i % 2 ? 'Experts' : 'General'}`);
+async function importWhile(prefix: string, meanwhile: () => Promise<unknown>, { folder, other = 0 }: Where = {}) {
+  const clientOf = (row: number) => (row < other || row % 2 === 1 ? 'Experts' : 'General');
+  const lines = Array.from({ length: ROWS }, (_, row) => `${prefix}-${row},${clientOf(row)}`);
   await writeFile(importing.file('long.csv'), `reference,client\n${lines.join('\n')}\n`);
   let change: Promise<unknown> | undefined;
   let doneAtChange = 0;
@@ -31,7 +38,7 @@ async function importWhile(prefix: string, meanwhile: () => Promise<unknown>) {
   const summary = await importFile(
     {
       file: importing.file('long.csv'),
-      ...{ user: 'cleo', workspace: 'Office', archive: 'Permits', definition: 'process', clientFrom: 'client' },
+      ...{ user: 'cleo', workspace: 'Office', archive: 'Permits', definition: 'process', clientFrom: 'client', folder },
     },
     {
       ownerUrl: importing.database.ownerUrl,
@@ -65,6 +72,29 @@ describe('changes of permissions during an import', () => {
     expect(summary).toMatchObject({ imported: ROWS, rejected: 0 });
     expect(doneAtChange).toBeLessThan(ROWS);
   });
+
+  const rules = {
+    'an entry': `insert into rowplane.object_entries (archive_id, object_id, user_id, permission, decision)
+      select f.archive_id, f.id, u.id, 'VIEW', 'DENY' from rowplane.folders f, rowplane.users u where f.id = $1 and u.name = 'gus'`,
+    'a scope beforehand': 'select rowplane.prepare_scopes(1, array[$1::uuid])',
+  };
+  test.each(Object.keys(rules) as (keyof typeof rules)[])(
+    'P3: lose no row where its folder gets %s: the places of all clients are made ready again',
+    async (rule) => {
+      const { owner } = importing.database;
+      const [folder] = await owner.query<{ id: string }>(
+        `insert into rowplane.folders (archive_id, parent_id, name) select a.id, a.id, $1 from rowplane.archives a where a.name = 'Permits' returning id`,
+        [rule],
+      );
+      // Clients that have no record there yet when it happens.
+      const { summary, doneAtChange } = await importWhile(rule, () => owner.query(rules[rule], [folder!.id]), {
+        folder: rule,
+        other: ROWS / 2,
+      });
+      expect(doneAtChange).toBeLessThan(ROWS / 2);
+      expect(summary).toMatchObject({ imported: ROWS, rejected: 0 });
+    },
+  );
 
   test('V5: are in force for all rows that come after', async () => {
     const { owner } = importing.database;

@@ -258,6 +258,34 @@ test('U1, U7: the roles of many are those of each: nobody whose account may not 
   expect(many).toHaveLength(asked.length - 4);
 });
 
+test('U3, M5: who is told the same sees the same users, externals in no group no others', async () => {
+  for (const name of ['alone', 'lonely', 'gil']) people[name] = await office.user(name, 'EXTERNAL');
+  await office.owner.query(
+    `insert into rowplane.group_members select id, $1 from rowplane.groups where name = 'Team'`,
+    [people.gil],
+  );
+  const names = ['ada', 'ida', 'gus', 'gil', 'gwen', 'gast', 'loner', 'alone', 'lonely'];
+  const told = new Map<string, string[]>();
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    const [keys] = await office.owner.query<{ look: string }>('select look from rowplane.access_keys($1, $2)', [
+      here.id,
+      people[name],
+    ]);
+    told.set(keys!.look, [...(told.get(keys!.look) ?? []), name]);
+    seen.set(name, namesOf(await byViewer(name, USERS)).join(' '));
+  }
+  expect([...told.values()].filter((alike) => alike.length > 1)).toEqual([['gus', 'gil']]);
+  expect(seen.get('gus')).toBe(seen.get('gil'));
+  expect(seen.get('alone')).toBe('alone');
+  const alike = await office.owner.query<{ members: string[] }>('select members from rowplane.people_alike($1, $2)', [
+    here.id,
+    names.map((name) => people[name]),
+  ]);
+  for (const { members } of alike)
+    expect(new Set(members.map((id) => seen.get(names.find((name) => people[name] === id)!))).size).toBe(1);
+});
+
 async function allow(name: string, permissions: string[]): Promise<void> {
   await office.owner.query(
     `insert into rowplane.object_entries (archive_id, object_id, user_id, permission, decision)
