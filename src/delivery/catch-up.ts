@@ -28,7 +28,10 @@ export async function catchUp(
   requireSame(sight === progress.sight);
   // Whatever comes with time, or asks who looks, left no trace of how it was.
   const isTraced = [...links.values()].every(({ listing, access }) => !listing.timed && !access.personal);
-  if (!isTraced) throw cannotGoOn('what is followed depends on the time or on planes that ask who looks');
+  if (!isTraced)
+    throw cannotGoOn(
+      'what is followed depends on the time or on planes that ask who looks, so what was missed isn’t known',
+    );
   const told: Told[] = [];
   for (const link of links.values())
     told.push(...(await missedIn(feed, subscriber, link, progress, since, mostWaiting)));
@@ -38,6 +41,7 @@ export async function catchUp(
   const newer = queue.drain();
   const isNewer = new Set(newer.map(({ workspace, id }) => orderOf(workspace, id)));
   const older = told.filter(({ workspace, id }) => !isNewer.has(orderOf(workspace, id)));
+  if (older.length + newer.length > mostWaiting) throw cannotGoOn('too much has changed since');
   older.sort((one, other) => (orderOf(one.workspace, one.id) < orderOf(other.workspace, other.id) ? -1 : 1));
   older.forEach((each, index) => {
     const through = orderOf(each.workspace, each.id);

@@ -74,7 +74,7 @@ export function createChangeCursors(secret: string): ChangeCursors {
         throw new Error('signed for somebody else');
       return cursors.read(placeOf(place), text, 'after') as [string, string | null, string | null, string];
     } catch (error) {
-      throw cannotGoOn('this is no cursor of this subscription. Take the one of the last change that came', error);
+      throw cannotGoOn('is no cursor of this viewer’s subscription to this list: those come with its changes', error);
     }
   }
 
@@ -106,7 +106,7 @@ function isEqual(one: string, other: string): boolean {
 /** Refuses `after`: there is no going on from there. */
 export function cannotGoOn(why: string, cause?: unknown): Refusal {
   const { code, message, details } = invalid([
-    { path: 'after', message: `${why}, or query again and follow without a cursor.` },
+    { path: 'after', message: `${why}. Query again, and follow without a cursor.` },
   ]);
   return new Refusal(code, message, details, { cause });
 }

@@ -22,6 +22,8 @@ export interface Limits {
   aliases: number;
   /** Fields that the answer may have: a page's size times the fields of its rows, and so on inwards. */
   complexity: number;
+  /** The same of one change that a subscription tells: many records may change at once, and what each tells is read together. */
+  change: number;
   /** Rows of one page. */
   page: number;
 }
@@ -32,6 +34,7 @@ export const LIMITS: Readonly<Limits> = {
   depth: 20,
   aliases: 200,
   complexity: 200_000,
+  change: 5_000,
   page: 500,
 };
 
@@ -69,10 +72,28 @@ export function checkLimits(
   variables: Readonly<Record<string, unknown>>,
   limits: Limits = LIMITS,
 ): void {
-  const fragments = new Map<string, FragmentDefinitionNode>();
+  const fragments: Record<string, FragmentDefinitionNode> = {};
   for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
   }
+  const { fields, depth, aliases } = measureOf(operation, fragments, variables);
+  if (depth > limits.depth) throw tooComplex(`The operation is ${depth} levels deep; ${limits.depth} are allowed.`);
+  if (aliases > limits.aliases) {
+    throw tooComplex(`The operation has ${aliases} aliases; ${limits.aliases} are allowed.`);
+  }
+  if (fields > limits.complexity) {
+    throw tooComplex(
+      `The operation may answer with ${fields} fields; ${limits.complexity} are allowed. Ask for smaller pages or fewer fields.`,
+    );
+  }
+}
+
+/** How much an operation asks for. In time linear in its size. */
+export function measureOf(
+  operation: OperationDefinitionNode,
+  fragments: Readonly<Record<string, FragmentDefinitionNode>>,
+  variables: Readonly<Record<string, unknown>>,
+): Pick<Measure, 'fields' | 'depth' | 'aliases'> {
   const measured = new Map<string, Measure>();
   const measure = (set: SelectionSetNode): Measure => {
     const total: Measure = { fields: 0, rowFields: 0, depth: 0, aliases: 0 };
@@ -102,21 +123,12 @@ export function checkLimits(
   const ofFragment = (name: string): Measure => {
     let result = measured.get(name);
     if (result === undefined) {
-      result = measure(fragments.get(name)!.selectionSet);
+      result = measure(fragments[name]!.selectionSet);
       measured.set(name, result);
     }
     return result;
   };
-  const { fields, depth, aliases } = measure(operation.selectionSet);
-  if (depth > limits.depth) throw tooComplex(`The operation is ${depth} levels deep; ${limits.depth} are allowed.`);
-  if (aliases > limits.aliases) {
-    throw tooComplex(`The operation has ${aliases} aliases; ${limits.aliases} are allowed.`);
-  }
-  if (fields > limits.complexity) {
-    throw tooComplex(
-      `The operation may answer with ${fields} fields; ${limits.complexity} are allowed. Ask for smaller pages or fewer fields.`,
-    );
-  }
+  return measure(operation.selectionSet);
 }
 
 /** The rows of a connection. The query `nodes(ids)` is something else. */

@@ -33,6 +33,8 @@ const WHY_ENDED: Readonly<Record<EndOfIdentity, GraphQLFormattedError>> = {
 
 /** Milliseconds that a client whose stream has to end gets to take the last word, before it is cut off. */
 const LAST_WORD = 2000;
+/** Milliseconds after which a client that takes nothing of what waits for it is cut off: no ping tells that it is gone. */
+const PATIENCE = 30_000;
 
 /** Whether a request wants its answer by events. Clients that take JSON as well get that. */
 export function wantsEvents({ headers: { accept = '' } }: IncomingMessage): boolean {
@@ -133,7 +135,9 @@ function asked(raw: IncomingMessage, body: object | null, context: Stream): Even
 function taken(response: ServerResponse): Promise<void> | undefined {
   if (!response.writableNeedDrain || response.destroyed) return;
   return new Promise((resolve) => {
+    const cutOff = setTimeout(() => response.destroy(), PATIENCE);
     const done = () => {
+      clearTimeout(cutOff);
       response.off('drain', done).off('close', done);
       resolve();
     };

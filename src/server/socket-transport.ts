@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import type { Log } from './log.ts';
 import { whenThisMomentIsOver } from './moment.ts';
 import { PING_FRAME, textFrame } from './frames.ts';
+import { inTurnById } from './operation-turns.ts';
 import { withPayload } from './written-payload.ts';
 
 /** A socket as graphql-ws's server takes it, and the short way for what is ready to be sent. */
@@ -67,11 +68,24 @@ export function transportOf(socket: WebSocket, raw: Duplex, log: Log): SocketTra
     },
     close(code, reason) {
       leave();
-      socket.close(code, reason);
+      socket.close(code, shortened(reason));
     },
     onMessage: (handle) => {
+      const take = inTurnById(handle, {
+        isOpen: () => socket.readyState === socket.OPEN,
+        refuseDuplicate: (id) => {
+          transport.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+        },
+      });
       socket.on('message', (data) => {
-        handle(asText(data)).catch((error: unknown) => {
+        // What a client asks is read no faster than it takes the answers: else any amount of those would wait here.
+        if (raw.writableNeedDrain && !socket.isPaused) {
+          socket.pause();
+          raw.once('drain', () => {
+            socket.resume();
+          });
+        }
+        take(asText(data)).catch((error: unknown) => {
           // What can't be sent because the socket is gone is no failure of ours.
           if (socket.readyState !== socket.OPEN) return;
           log.error({ err: error }, 'socket');
@@ -81,6 +95,11 @@ export function transportOf(socket: WebSocket, raw: Duplex, log: Log): SocketTra
     },
   };
   return transport;
+}
+
+/** A close frame has room for 123 bytes (RFC 6455, 5.5), and ws throws where they don't do, once it calls itself closing. */
+function shortened(reason: string): string {
+  return Buffer.byteLength(reason) <= 123 ? reason : `${reason.slice(0, 40)}…`;
 }
 
 function asText(data: Buffer | ArrayBuffer | Buffer[]): string {

@@ -176,6 +176,22 @@ test('M5: what depends on the time, or is too much, is to be queried again', asy
   await narrow.end();
 });
 
+test('M5: what is too much in several workspaces together is to be queried again', async () => {
+  const second = await office.workspace('Second');
+  const place = await second.archive('Second');
+  await second.join(second.full, [ben]);
+  const there = await second.records('paper', [{ title: 'a' }, { title: 'b' }], { archive: place });
+  const { cursor } = await gone();
+  await change(`title = 'many'`, ids.slice(0, 2));
+  await office.owner.query(`update ws_${second.id}.paper set title = 'many' where id = any ($1)`, [there]);
+  const narrow = openHouse(office, { mostWaiting: 3 });
+  await expect(narrow.watch(ben, { after: cursor })).rejects.toMatchObject(refused);
+  await narrow.end();
+  const wide = openHouse(office, { mostWaiting: 4 });
+  await expect(wide.watch(ben, { after: cursor })).resolves.toBeDefined();
+  await wide.end();
+});
+
 test('M5: changes are pruned when they have been there for long enough, and older cursors are refused', async () => {
   const { cursor } = await gone();
   const count = async () =>

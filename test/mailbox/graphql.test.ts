@@ -101,6 +101,25 @@ it('M1, M3: placing, and the mailbox with its records as their viewer sees them'
   expect(titles.sort()).toEqual([0, 1, 2, 3, 4].map((index) => `letter ${index}`));
 });
 
+it.each(['foo', '2026-02-30', 'today-7d', '', 'infinity', '01/02/2026'])(
+  'M1: a due date is a date: %j is none, and nothing is sent',
+  async (dueDate) => {
+    const refused = [
+      expect.objectContaining({
+        code: 'VALIDATION_FAILED',
+        problems: [{ path: 'dueDate', message: expect.any(String) as string }],
+      }),
+    ];
+    const sending = 'mutation ($input: SendProcessInput!) { sendProcess(input: $input) { __typename } }';
+    const placing = { records: letters, recipients: [user('ivo')], dueDate };
+    expect((await ask('ida', PLACE, { input: placing })).errors).toEqual(refused);
+    expect((await ask('ida', sending, { input: { records: letters, to: user('ivo'), dueDate } })).errors).toEqual(
+      refused,
+    );
+    expect((await data('ivo', MAILBOX)).viewer.mailbox.totalCount).toBe(5);
+  },
+);
+
 it('U10: there is no mailbox without workflow access', async () => {
   expect(await data('nobox', MAILBOX)).toEqual({ viewer: { mailbox: null } });
 });

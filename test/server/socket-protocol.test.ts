@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { Refusal } from '../../src/access/refusals.ts';
 import { signOwnToken } from '../../src/accounts/token-verifier.ts';
 import type { RunningServer } from '../../src/server/start-server.ts';
+import { INIT, say as sayTo, TICKS, until, type Closed } from './saying.ts';
 import { ADA, open, OWN_KEY, startTinyServer } from './tiny-server.ts';
 
 let server: RunningServer;
@@ -15,42 +16,7 @@ afterAll(() => server.stop());
 
 const addressOf = (running: RunningServer) => `${running.url.replace('http', 'ws')}/graphql`;
 
-interface Closed {
-  code: number;
-  received: Record<string, unknown>[];
-}
-
-/** Says these things on a raw socket, each when the one before was answered or needs no answer, and tells how the server closed it. */
-function say(messages: unknown[], running = server): Promise<Closed> {
-  return new Promise((resolve) => {
-    const socket = new WebSocket(addressOf(running), 'graphql-transport-ws');
-    const received: Record<string, unknown>[] = [];
-    const rest = [...messages];
-    const next = () => {
-      while (rest.length > 0) {
-        const message = rest.shift();
-        socket.send(typeof message === 'string' ? message : JSON.stringify(message));
-        if ((message as { type?: string }).type === 'connection_init') return;
-      }
-    };
-    socket.on('open', next);
-    socket.on('message', (data: Buffer) => {
-      received.push(JSON.parse(data.toString()) as Record<string, unknown>);
-      if (received.at(-1)!.type === 'connection_ack') next();
-    });
-    socket.on('close', (code) => {
-      resolve({ code, received });
-    });
-    socket.on('error', () => undefined);
-  });
-}
-
-const INIT = { type: 'connection_init' };
-const TICKS = { id: '1', type: 'subscribe', payload: { query: 'subscription { ticks }' } };
-
-async function until(fact: () => boolean): Promise<void> {
-  while (!fact()) await new Promise((resolve) => setTimeout(resolve, 10));
-}
+const say = (messages: unknown[], running = server) => sayTo(addressOf(running), messages);
 
 describe('what a client may not say', () => {
   test.each([
@@ -269,55 +235,3 @@ function frame(text: string): Buffer {
   const length = body.length < 126 ? [0x80 | body.length] : [0x80 | 126, body.length >> 8, body.length & 0xff];
   return Buffer.concat([Buffer.from([0x81, ...length, 0, 0, 0, 0]), body]);
 }
-
-describe('while the database doesn’t answer', () => {
-  const away = { now: false };
-  let running: RunningServer;
-  beforeAll(async () => {
-    running = await startTinyServer({
-      identify: () =>
-        away.now
-          ? Promise.reject(new Error('connect ECONNREFUSED /secret/place'))
-          : Promise.resolve({ viewer: { id: ADA }, expiresAt: null }),
-    });
-  });
-  afterAll(() => running.stop());
-
-  test('a connection closes with 1013, and clients come again by themselves until it does', async () => {
-    away.now = true;
-    expect(await say([INIT], running)).toEqual({ code: 1013, received: [] });
-    let refused = 0;
-    const client = createClient({
-      ...{ url: addressOf(running), webSocketImpl: WebSocket },
-      retryWait: () => new Promise((resolve) => setTimeout(resolve, 10)),
-      on: {
-        closed: () => {
-          refused++;
-          if (refused === 3) away.now = false;
-        },
-      },
-    });
-    const results = client.iterate({ query: 'subscription { ticks }' });
-    expect((await results.next()).value).toEqual({ data: { ticks: '0' } });
-    expect(refused).toBe(3);
-    await results.return?.();
-    await client.dispose();
-  });
-
-  test('an operation is an error of its own, which tells nothing, and what runs on the same connection goes on', async () => {
-    const client = createClient({ url: addressOf(running), webSocketImpl: WebSocket });
-    const results = client.iterate({ query: 'subscription { ticks }' });
-    await results.next();
-    away.now = true;
-    const id = expect.any(String) as string;
-    const problem = [
-      { message: expect.stringContaining('Something went wrong'), extensions: { code: 'INTERNAL', id } },
-    ];
-    await expect(client.iterate({ query: '{ viewerId }' }).next()).rejects.toEqual(problem);
-    away.now = false;
-    expect((await results.next()).value).toMatchObject({ data: { ticks: expect.any(String) as string } });
-    expect((await client.iterate({ query: '{ viewerId }' }).next()).value).toEqual({ data: { viewerId: ADA } });
-    await results.return?.();
-    await client.dispose();
-  });
-});

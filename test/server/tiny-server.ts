@@ -90,11 +90,12 @@ function ticking(every: number, size: number): Results {
   };
 }
 
-/** How many subscriptions nobody has ended yet, and how many ticks were asked for. */
-export const open = { ticks: 0, told: 0 };
+/** How many subscriptions nobody has ended yet, how many were asked for, and how many ticks. */
+export const open = { ticks: 0, begun: 0, told: 0 };
 
 const subscribe: Subscribe = async ({ query, variables }) => {
   if (!query.startsWith('subscription')) return null;
+  open.begun++;
   const problems = validate(schema, parse(query));
   if (problems.length > 0) return problems.map((problem) => problem.toJSON());
   await new Promise((resolve) => setTimeout(resolve, Number(variables?.begins ?? 0)));

@@ -132,6 +132,19 @@ test('V1: what a subscription tells of records is what the query by id gives, fo
   expect(personal).toBeGreaterThan(0);
 });
 
+test('M5: a change that would tell very much is refused before anything is followed', async () => {
+  const following = (times: number) => {
+    const pages = Array.from(
+      { length: times },
+      (_, at) => `a${at}: archive { folders(first: 500) { nodes { id name mayEdit } } }`,
+    );
+    const query = `subscription { papersChanged { record { ${pages.join(' ')} } } }`;
+    return subscribe({ query, variables: {} }, { ...office.context(viewers[0]!), delivery: byHand().delivery });
+  };
+  expect(await following(2)).toHaveProperty('next');
+  expect(await following(4)).toMatchObject([{ extensions: { code: 'TOO_COMPLEX' } }]);
+});
+
 /** An operation with the variables and fragments that it uses: clients may declare no others. */
 function operation(kind: string, body: string): string {
   const fragments = RECORD_FRAGMENTS.split('\n').filter((fragment) => body.includes(`...${fragment.split(' ')[1]}`));

@@ -1,4 +1,6 @@
 import { invalid } from '../../access/refusals.ts';
+import { readDate } from '../../compiler/calendar.ts';
+import { ValueError } from '../../compiler/value-error.ts';
 import { seenEntries, type Entries } from '../../mailbox/entry.ts';
 import {
   complete,
@@ -39,6 +41,7 @@ function defineSending(kit: Kit): void {
     async resolve({ records, recipients, ...covering }, context) {
       const selected = selectedRecords(context.definitions, records);
       const people = uuidsOf('User', recipients, 'recipients');
+      checkDueDate(covering.dueDate);
       const placed = await refusingByMailboxId(selected, () => placeInMailbox(context, selected, people, covering));
       return { placed };
     },
@@ -58,6 +61,7 @@ function defineSending(kit: Kit): void {
       if ((entries == null) === (records == null))
         throw invalid([{ path: 'entries', message: 'give either entries or records' }]);
       const recipient = uuidOf('User', to, 'to');
+      checkDueDate(covering.dueDate);
       if (records != null) {
         const selected = selectedRecords(context.definitions, records);
         return {
@@ -91,6 +95,15 @@ function defineSending(kit: Kit): void {
       return { reassigned: new Set(named.ids).size };
     },
   });
+}
+
+/** Postgres would take more for a date than dates, and complain of others in its own words. */
+function checkDueDate(dueDate: string | null | undefined): void {
+  try {
+    if (dueDate != null) readDate(dueDate);
+  } catch (error) {
+    throw error instanceof ValueError ? invalid([{ path: 'dueDate', message: error.message }]) : error;
+  }
 }
 
 function defineMarking(kit: Kit, entry: EntryRef): void {

@@ -4,6 +4,7 @@ import type { Viewer } from '../../access/viewers.ts';
 import type { Context } from '../context.ts';
 import { keepText } from '../executor/stringify.ts';
 import type { Operation } from '../executor/execute.ts';
+import { measureOf } from '../limits.ts';
 import { contentDocument, type AskedContent, type ContentDocument } from './content-document.ts';
 
 /** What a change tells of its record or entry, by response key, and what of it failed; paths begin with the response key. */
@@ -31,8 +32,10 @@ export interface ContentSource {
   idOf: (workspace: number, uuid: string) => string;
 }
 
-/** Ids that one statement reads. */
+/** Ids that one statement reads at most, … */
 const AT_ONCE = 500;
+/** … and fields that its answer may have: what is made of it holds everybody else up. */
+const FIELDS_AT_ONCE = 20_000;
 
 /** What a subscription asks for of its records or entries, as a delivery reads it: by the very query that a client would ask. */
 export function contentOf(
@@ -46,14 +49,16 @@ export function contentOf(
     return { key: '', isRead: false, personal: false, tellsAccess: false, tellsOthers: false, read: readNothing };
   const { variables } = context as SubscribingContext;
   const query = contentDocument(info, asked, source, variables);
+  const { fields } = measureOf(info.operation, info.fragments, variables);
+  const atOnce = Math.max(1, Math.min(AT_ONCE, Math.floor(FIELDS_AT_ONCE / fields)));
   return {
     ...traits,
     key: query.key,
     isRead: true,
     async read(viewer, workspace, ids) {
       const found = new Map<string, ToldContent>();
-      for (let from = 0; from < ids.length; from += AT_ONCE) {
-        const some = ids.slice(from, from + AT_ONCE);
+      for (let from = 0; from < ids.length; from += atOnce) {
+        const some = ids.slice(from, from + atOnce);
         const named = some.map((id) => source.idOf(workspace, id));
         const told = await readSome(context as SubscribingContext, viewer, query, named);
         for (const [index, id] of some.entries()) {

@@ -70,7 +70,7 @@ export function createSubscriber(schema: GraphQLSchema, execute: Executor): Subs
     if (problems.length > 0) return asClientsReadIt(problems);
     const given = variables ?? {};
     try {
-      checkLimits(document, operation, given, context.limits);
+      checkLimits(document, operation, given, { ...context.limits, complexity: context.limits.change });
       const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
       if (coerced === undefined) return asClientsReadIt(errors);
       const key = rootKeyOf(schema, document, operation, coerced);
