@@ -2,6 +2,7 @@ import type { Administration } from '../access/administrators.ts';
 import { invalid } from '../access/refusals.ts';
 import { getArchive } from './archives.ts';
 import { getClient } from './clients.ts';
+import { guardOwnPermissions } from './own-permissions.ts';
 import { listByName } from './pages.ts';
 import type { Page, PageRequest } from './pages.ts';
 import { PRINCIPALS, checkPrincipals } from './principals.ts';
@@ -59,13 +60,23 @@ export async function assignClient(a: Administration, input: AssignmentInput, at
   );
 }
 
-/** Takes assignments away. C9: warns when the client's last one in the archive is gone and nobody sees its records. */
-export async function unassignClient(a: Administration, input: AssignmentInput, at = ''): Promise<Warning[]> {
+/**
+ * Takes assignments away; needs `confirm` where that takes your own EDIT_PERMISSIONS (P7). C9: warns when the client's last
+ * one in the archive is gone and nobody sees its records.
+ */
+export async function unassignClient(
+  a: Administration,
+  input: AssignmentInput,
+  at = '',
+  confirm = false,
+): Promise<Warning[]> {
   const { client, archive } = await checkAssignment(a, input, at);
-  const gone = await a.query(
-    `delete from rowplane.client_assignments where client_id = $1 and archive_id = $2
-       and (user_id = any ($3::uuid[]) or group_id = any ($4::uuid[])) returning 1`,
-    [input.client, input.archive, input.users ?? [], input.groups ?? []],
+  const gone = await guardOwnPermissions(a, input, confirm, () =>
+    a.query(
+      `delete from rowplane.client_assignments where client_id = $1 and archive_id = $2
+         and (user_id = any ($3::uuid[]) or group_id = any ($4::uuid[])) returning 1`,
+      [input.client, input.archive, input.users ?? [], input.groups ?? []],
+    ),
   );
   const left = await a.query(
     'select from rowplane.client_assignments where client_id = $1 and archive_id = $2 limit 1',

@@ -1,6 +1,7 @@
 import type { Administration } from '../access/administrators.ts';
 import { Refusal } from '../access/refusals.ts';
 import { checkedName, refusingTaken } from './input.ts';
+import { guardOwnPermissions } from './own-permissions.ts';
 import { listByName } from './pages.ts';
 import type { Page, PageRequest } from './pages.ts';
 
@@ -50,8 +51,11 @@ export async function renameClient(a: Administration, id: string, name: string):
   return getClient(a, id);
 }
 
-/** C9: IN_USE while the client has records, in whatever archive, in the trash too. Its assignments go with it. */
-export async function deleteClient(a: Administration, id: string): Promise<void> {
+/**
+ * C9: IN_USE while the client has records, in whatever archive, in the trash too. Its assignments go with it, which needs
+ * `confirm` where that takes your own EDIT_PERMISSIONS (P7).
+ */
+export async function deleteClient(a: Administration, id: string, confirm = false): Promise<void> {
   const client = await getClient(a, id);
   await a.asOwner(async (owner) => {
     const [used] = await owner.query<{ records: boolean }>('select rowplane.has_records($1, null, $2) as records', [
@@ -64,5 +68,11 @@ export async function deleteClient(a: Administration, id: string): Promise<void>
     }
     await owner.query('delete from rowplane.realms where client_id = $1', [id]);
   });
-  await a.query('delete from rowplane.clients where id = $1', [id]);
+  const [assigned] = await a.query<{ users: string[]; groups: string[] }>(
+    `select coalesce(array_agg(t.user_id) filter (where t.user_id is not null), '{}') as users,
+       coalesce(array_agg(t.group_id) filter (where t.group_id is not null), '{}') as groups
+     from rowplane.client_assignments t where t.client_id = $1`,
+    [id],
+  );
+  await guardOwnPermissions(a, assigned!, confirm, () => a.query('delete from rowplane.clients where id = $1', [id]));
 }

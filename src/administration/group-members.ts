@@ -2,6 +2,7 @@ import type { Administration } from '../access/administrators.ts';
 import { getOwnGroup } from './groups.ts';
 import type { Group } from './groups.ts';
 import { guardLastPlanes } from './last-planes.ts';
+import { guardOwnPermissions } from './own-permissions.ts';
 import { listByName } from './pages.ts';
 import type { Page, PageRequest } from './pages.ts';
 import { checkPrincipals } from './principals.ts';
@@ -33,18 +34,25 @@ export function listNested(a: Administration, group: string, side: 'children' | 
   );
 }
 
-/** Adds users to a group; who is in it already stays in it. */
-export async function addMembers(a: Administration, id: string, users: readonly string[]): Promise<Group> {
+/** Adds users to a group; who is in it already stays in it. P7: needs `confirm` where a DENY takes your own EDIT_PERMISSIONS. */
+export async function addMembers(
+  a: Administration,
+  id: string,
+  users: readonly string[],
+  confirm = false,
+): Promise<Group> {
   const group = await getOwnGroup(a, id);
   await checkPrincipals(a, { users });
-  await a.query(
-    'insert into rowplane.group_members (group_id, user_id) select $1, unnest($2::uuid[]) on conflict do nothing',
-    [id, users],
+  await guardOwnPermissions(a, { users }, confirm, () =>
+    a.query(
+      'insert into rowplane.group_members (group_id, user_id) select $1, unnest($2::uuid[]) on conflict do nothing',
+      [id, users],
+    ),
   );
   return group;
 }
 
-/** Takes users out of a group. A9: needs `confirm` where that takes someone's last plane in a workspace. */
+/** Takes users out of a group. A9, P7: needs `confirm` where that takes someone's last plane in a workspace, or your own EDIT_PERMISSIONS. */
 export async function removeMembers(
   a: Administration,
   id: string,
@@ -53,24 +61,33 @@ export async function removeMembers(
 ): Promise<Group> {
   const group = await getOwnGroup(a, id);
   await checkPrincipals(a, { users });
-  await guardLastPlanes(a, { people: users }, confirm, () =>
-    a.query('delete from rowplane.group_members where group_id = $1 and user_id = any ($2::uuid[])', [id, users]),
+  await guardOwnPermissions(a, { users }, confirm, () =>
+    guardLastPlanes(a, { people: users }, confirm, () =>
+      a.query('delete from rowplane.group_members where group_id = $1 and user_id = any ($2::uuid[])', [id, users]),
+    ),
   );
   return group;
 }
 
-/** Puts groups into a group. U9: VALIDATION_FAILED with the path where that would close a cycle. */
-export async function addSubgroups(a: Administration, id: string, children: readonly string[]): Promise<Group> {
+/** Puts groups into a group. U9: VALIDATION_FAILED with the path where that would close a cycle. P7: as `addMembers`. */
+export async function addSubgroups(
+  a: Administration,
+  id: string,
+  children: readonly string[],
+  confirm = false,
+): Promise<Group> {
   const group = await getOwnGroup(a, id);
   await checkChildren(a, children);
-  await a.query(
-    'insert into rowplane.group_nesting (parent_id, child_id) select $1, unnest($2::uuid[]) on conflict do nothing',
-    [id, children],
+  await guardOwnPermissions(a, { groups: children }, confirm, () =>
+    a.query(
+      'insert into rowplane.group_nesting (parent_id, child_id) select $1, unnest($2::uuid[]) on conflict do nothing',
+      [id, children],
+    ),
   );
   return group;
 }
 
-/** Takes groups out of a group. A9: needs `confirm` where that takes someone's last plane in a workspace. */
+/** Takes groups out of a group. A9, P7: needs `confirm` as `removeMembers` does. */
 export async function removeSubgroups(
   a: Administration,
   id: string,
@@ -79,8 +96,13 @@ export async function removeSubgroups(
 ): Promise<Group> {
   const group = await getOwnGroup(a, id);
   await checkChildren(a, children);
-  await guardLastPlanes(a, { groups: children }, confirm, () =>
-    a.query('delete from rowplane.group_nesting where parent_id = $1 and child_id = any ($2::uuid[])', [id, children]),
+  await guardOwnPermissions(a, { groups: children }, confirm, () =>
+    guardLastPlanes(a, { groups: children }, confirm, () =>
+      a.query('delete from rowplane.group_nesting where parent_id = $1 and child_id = any ($2::uuid[])', [
+        id,
+        children,
+      ]),
+    ),
   );
   return group;
 }

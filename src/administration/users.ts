@@ -3,6 +3,7 @@ import { Refusal, invalid } from '../access/refusals.ts';
 import type { Queryable } from '../database/queryable.ts';
 import { collectProblems, nameProblem, refusingTaken } from './input.ts';
 import { guardLastPlanes } from './last-planes.ts';
+import { guardOwnPermissions } from './own-permissions.ts';
 import { listByName } from './pages.ts';
 import type { Page, PageRequest } from './pages.ts';
 import { checkPrincipals } from './principals.ts';
@@ -128,7 +129,7 @@ export function checkRole(role: string | undefined): AccountRole {
 
 /**
  * Changes what is given. U7: the last active administrator keeps the role (LOCKED_OUT); the database sees to it.
- * A9: another role may take the last plane in a workspace, which needs `confirm`.
+ * A9, P7: another role may take the last plane in a workspace, or one's own EDIT_PERMISSIONS, which needs `confirm`.
  */
 export async function updateUser(a: Administration, id: string, input: UserInput, confirm = false): Promise<User> {
   const before = await getUser(a, id);
@@ -149,8 +150,10 @@ export async function updateUser(a: Administration, id: string, input: UserInput
     ]),
   );
   if (after.role !== before.role) {
-    await guardLastPlanes(a, { people: [id] }, confirm, () =>
-      a.query('update rowplane.users set role = $2 where id = $1', [id, after.role]),
+    await guardOwnPermissions(a, { users: [id] }, confirm, () =>
+      guardLastPlanes(a, { people: [id] }, confirm, () =>
+        a.query('update rowplane.users set role = $2 where id = $1', [id, after.role]),
+      ),
     );
   }
   return changedUser(a, id);

@@ -11,6 +11,7 @@ interface ClientOptions extends ActingOptions {
   user?: string[];
   group?: string[];
   assignable?: boolean;
+  confirm?: boolean;
 }
 
 const functions = () => import('../administration/clients.ts');
@@ -24,12 +25,16 @@ export function addClients(program: Command): void {
     .requiredOption('--workspace <workspace>', 'the workspace that it belongs to')
     .action(action(create));
   inWorkspace(adminCommand(clients, 'rename <client> <name>', 'rename a client')).action(action(rename));
-  inWorkspace(adminCommand(clients, 'delete <client>', 'delete a client without records')).action(action(remove));
+  inWorkspace(adminCommand(clients, 'delete <client>', 'delete a client without records'))
+    .option('--confirm', 'also where it takes your own EDIT_PERMISSIONS')
+    .action(action(remove));
   inArchive(adminCommand(clients, 'assigned <client>', 'list who works for a client in an archive'))
     .option('--assignable', 'list who could be assigned instead')
     .action(action(assigned));
   withPrincipals(adminCommand(clients, 'assign <client>', 'assign users and groups')).action(action(assign));
-  withPrincipals(adminCommand(clients, 'unassign <client>', 'take assignments away')).action(action(unassign));
+  withPrincipals(adminCommand(clients, 'unassign <client>', 'take assignments away'))
+    .option('--confirm', 'also where it takes your own EDIT_PERMISSIONS')
+    .action(action(unassign));
 }
 
 function inWorkspace(command: Command): Command {
@@ -71,7 +76,7 @@ async function rename(called: string, name: string, options: ClientOptions): Pro
 
 async function remove(called: string, options: ClientOptions): Promise<void> {
   const { deleteClient } = await functions();
-  await changing(options, async (a) => deleteClient(a, await findClient(a, called, options)));
+  await changing(options, async (a) => deleteClient(a, await findClient(a, called, options), options.confirm ?? false));
   report({ deleted: called }, options, () => `Deleted the client "${called}".`);
 }
 
@@ -92,7 +97,9 @@ async function assign(called: string, options: ClientOptions): Promise<void> {
 
 async function unassign(called: string, options: ClientOptions): Promise<void> {
   const { unassignClient } = await assignmentFunctions();
-  const warnings = await changing(options, async (a) => unassignClient(a, await assignmentOf(a, called, options)));
+  const warnings = await changing(options, async (a) =>
+    unassignClient(a, await assignmentOf(a, called, options), '', options.confirm ?? false),
+  );
   for (const { message } of warnings) note(`Warning: ${message}`);
   report({ unassigned: called, warnings }, options, () => `Taken from "${called}".`);
 }

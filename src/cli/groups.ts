@@ -34,9 +34,11 @@ export function addGroups(program: Command): void {
   adminCommand(groups, 'delete <group>', 'delete a group')
     .option('--confirm', 'also if its members lose what it was given')
     .action(action(remove));
-  withMembers(adminCommand(groups, 'add <group>', 'add users and subgroups to a group')).action(action(add));
+  withMembers(adminCommand(groups, 'add <group>', 'add users and subgroups to a group'))
+    .option('--confirm', 'also where it takes your own EDIT_PERMISSIONS')
+    .action(action(add));
   withMembers(adminCommand(groups, 'remove <group>', 'take users and subgroups out of a group'))
-    .option('--confirm', 'also if someone loses the last plane in a workspace')
+    .option('--confirm', 'also if someone loses the last plane in a workspace, or you your own EDIT_PERMISSIONS')
     .action(action(takeOut));
 }
 
@@ -100,8 +102,8 @@ async function add(called: string, options: GroupOptions): Promise<void> {
   const { addMembers, addSubgroups } = await memberFunctions();
   const group = await changing(options, async (a) => {
     const id = await find(a, 'groups', called);
-    await addMembers(a, id, await findAll(a, 'users', options.user));
-    return addSubgroups(a, id, await findAll(a, 'groups', options.group));
+    await addMembers(a, id, await findAll(a, 'users', options.user), options.confirm ?? false);
+    return addSubgroups(a, id, await findAll(a, 'groups', options.group), options.confirm ?? false);
   });
   report(group, options, () => `Added to the group "${group.name}".`);
 }

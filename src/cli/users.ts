@@ -44,7 +44,7 @@ export function addUsers(program: Command): void {
   withDetails(adminCommand(users, 'update <user>', 'change what is given'))
     .option('--name <name>', 'another name to sign in with')
     .option('--role <role>', 'ADMINISTRATOR, INTERNAL, EXTERNAL or GUEST')
-    .option('--confirm', 'also if that takes the last plane in a workspace')
+    .option('--confirm', 'also if that takes the last plane in a workspace, or your own EDIT_PERMISSIONS')
     .action(action(update));
   adminCommand(users, 'block <users...>', 'block users, for good or until a moment')
     .option('--until <moment>', 'ISO 8601, such as 2030-01-31T12:00:00Z')

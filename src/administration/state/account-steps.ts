@@ -22,13 +22,13 @@ export const ACCOUNT_STEPS = {
   },
   member: {
     put: async ({ a, names }, [group, user]) =>
-      addMembers(a, await names.id('groups', group!), [await names.id('users', user!)]),
+      addMembers(a, await names.id('groups', group!), [await names.id('users', user!)], true),
     drop: async ({ a, names }, [group, user]) =>
       removeMembers(a, await names.id('groups', group!), [await names.id('users', user!)], true),
   },
   subgroup: {
     put: async ({ a, names }, [group, child]) =>
-      addSubgroups(a, await names.id('groups', group!), [await names.id('groups', child!)]),
+      addSubgroups(a, await names.id('groups', group!), [await names.id('groups', child!)], true),
     drop: async ({ a, names }, [group, child]) =>
       removeSubgroups(a, await names.id('groups', group!), [await names.id('groups', child!)], true),
   },

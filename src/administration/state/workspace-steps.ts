@@ -33,7 +33,7 @@ export const WORKSPACE_STEPS = {
   },
   assignment: {
     put: async (work, key) => assignClient(work.a, await assignmentOf(work, key)),
-    drop: async (work, key) => unassignClient(work.a, await assignmentOf(work, key)),
+    drop: async (work, key) => unassignClient(work.a, await assignmentOf(work, key), '', true),
   },
   clients: {
     put: async ({ a, names }, [workspace, archive]) =>

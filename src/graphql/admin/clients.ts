@@ -97,11 +97,12 @@ export function defineClients(kit: AdminKit): void {
     }),
   });
   defineMutation(kit, 'deleteClient', {
-    description: 'Deletes a client without records (else IN_USE), with its assignments (C9).',
-    input: (t) => ({ id: t.id({ required: true }) }),
+    description:
+      'Deletes a client without records (else IN_USE), with its assignments (C9). Needs "confirm" where that takes the viewer’s own EDIT_PERMISSIONS (P7).',
+    input: (t) => ({ id: t.id({ required: true }), confirm: t.boolean() }),
     payload: { deletedId: 'ID' },
-    async resolve({ id }, context) {
-      await change(context, (a) => deleteClient(a, uuidOf('Client', id, 'id')));
+    async resolve({ id, confirm }, context) {
+      await change(context, (a) => deleteClient(a, uuidOf('Client', id, 'id'), confirm ?? false));
       return { deletedId: id };
     },
   });
@@ -144,15 +145,16 @@ function defineAssignments(kit: AdminKit): void {
     },
   });
   defineMutation(kit, 'unassignClients', {
-    description: 'Takes assignments away; warns where a client’s last one in an archive goes (C9).',
-    input: (t) => ({ assignments: t.field({ type: [Assignment], required: true }) }),
+    description:
+      'Takes assignments away; warns where a client’s last one in an archive goes (C9). Needs "confirm" where that takes the viewer’s own EDIT_PERMISSIONS (P7).',
+    input: (t) => ({ assignments: t.field({ type: [Assignment], required: true }), confirm: t.boolean() }),
     payload: { clients: [admin.Client], warnings: [admin.Warning] },
     async resolve(input, context) {
       const assignments = assignmentsOf(input.assignments);
       return change(context, async (a) => {
         const warnings: Warning[] = [];
         for (const [index, assignment] of assignments.entries()) {
-          warnings.push(...(await unassignClient(a, assignment, `assignments[${index}].`)));
+          warnings.push(...(await unassignClient(a, assignment, `assignments[${index}].`, input.confirm ?? false)));
         }
         return { clients: await clientsOf(assignments, (id) => getClient(a, id)), warnings };
       });

@@ -100,9 +100,18 @@ type Membership = (a: Administration, group: string, ids: string[], confirm: boo
 
 /** Members and subgroups come and go in the same way. */
 function defineMembership(kit: AdminKit): void {
-  defineLink(kit, 'addGroupMembers', 'User', 'users', addMembers, 'Adds users to a group.');
-  defineLink(kit, 'addSubgroups', 'Group', 'subgroups', addSubgroups, 'Puts groups into a group; a cycle is refused.');
-  const confirmed = 'Needs "confirm" where someone loses the last plane in a workspace (A9).';
+  const own = 'Needs "confirm" where it takes the viewer’s own EDIT_PERMISSIONS (P7).';
+  const confirmed =
+    'Needs "confirm" where someone loses the last plane in a workspace (A9), or the viewer their own EDIT_PERMISSIONS (P7).';
+  defineLink(kit, 'addGroupMembers', 'User', 'users', addMembers, `Adds users to a group. ${own}`);
+  defineLink(
+    kit,
+    'addSubgroups',
+    'Group',
+    'subgroups',
+    addSubgroups,
+    `Puts groups into a group; a cycle is refused. ${own}`,
+  );
   defineLink(kit, 'removeGroupMembers', 'User', 'users', removeMembers, `Takes users out of a group. ${confirmed}`);
   defineLink(
     kit,
@@ -127,7 +136,7 @@ function defineLink(
     input: (t) => ({
       group: t.id({ required: true }),
       [list]: t.idList({ required: true }),
-      ...(name.startsWith('remove') ? { confirm: t.boolean() } : {}),
+      confirm: t.boolean(),
     }),
     payload: { group: kit.admin.Group },
     async resolve(input, context) {

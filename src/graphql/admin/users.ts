@@ -66,7 +66,8 @@ export function defineUsers(kit: AdminKit): void {
     }),
   });
   defineMutation(kit, 'updateUser', {
-    description: 'Changes what is given. Another role needs a confirmation where it takes someone’s last plane (A9).',
+    description:
+      'Changes what is given. Another role needs a confirmation where it takes someone’s last plane (A9), or the viewer’s own EDIT_PERMISSIONS (P7).',
     input: (t) => ({
       id: t.id({ required: true }),
       name: t.string(),
