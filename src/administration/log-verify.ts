@@ -3,7 +3,7 @@ import { findUnlogged } from './log-state.ts';
 import { findUnguarded } from './log-guards.ts';
 
 /**
- * What is wrong with the log (L2). MISSING: there is no such entry any more. EDITED: the entry isn't what was hashed.
+ * What is wrong with the log (L2). MISSING: there is no such entry any more. EDITED: the entry isn't what was logged.
  * REORDERED: it follows another entry than the one before it. BROKEN: it doesn't follow from the one before it, which
  * was put in its place. CUT: the hash kept elsewhere is not in the log. UNGUARDED: something that keeps the log, or a
  * trigger that writes it, is not as this version makes it. UNLOGGED: a row isn't what the log last says of it.
@@ -64,12 +64,24 @@ interface Link {
   follows: number | null;
 }
 
+/**
+ * What `rowplane_log.append` says that an entry `e` is about, in whatever order: collations sort otherwise from version to
+ * version. The hash leaves it out, since it follows from what is hashed.
+ */
+const ABOUT = `
+  select distinct case jsonb_typeof(c.value) when 'number' then case c.key when 'id' then left(e.table_name, -1) else left(c.key, -3) end || '/' || (c.value #>> '{}') else c.value #>> '{}' end
+  from (select b.key, b.value from jsonb_each(e.before) b union all select a.key, a.value from jsonb_each(e.after) a) c
+  where (jsonb_typeof(c.value) = 'number' and (c.key = 'id' or c.key like '%\\_id'))
+    or (jsonb_typeof(c.value) = 'string' and c.value #>> '{}' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')`;
+
 async function findBroken(owner: Queryable): Promise<LogProblem[]> {
   const links = await owner.query<Link>(
     `with chain as (
-       select e.id, lag(e.id, 1, 0::bigint) over w as before, rowplane_log.hash_of(e) <> e.hash as edited, e.previous_hash,
+       select e.id, lag(e.id, 1, 0::bigint) over w as before, e.previous_hash,
+         rowplane_log.hash_of(e) <> e.hash or not (e.about @> told.about and e.about <@ told.about and cardinality(e.about) = cardinality(told.about)) as edited,
          e.previous_hash = lag(e.hash, 1, decode(repeat('00', 32), 'hex')) over w as linked
-       from rowplane_log.entries e window w as (order by e.id)
+       from rowplane_log.entries e cross join lateral (select array(${ABOUT}) as about) told
+       window w as (order by e.id)
      )
      select c.id::float8 as id, c.before::float8 as before, c.edited,
        case when c.linked then c.before else (select min(o.id) from rowplane_log.entries o where o.hash = c.previous_hash) end::float8 as follows
@@ -88,7 +100,13 @@ function judge({ id, before, edited, follows }: Link): LogProblem[] {
   if (follows !== before && follows !== null) {
     found.push(problem('REORDERED', id, `Entry ${id} follows from entry ${follows}, not from ${before}.`));
   } else if (edited) {
-    found.push(problem('EDITED', id, `Entry ${id} is not what was logged: its hash is another one.`));
+    found.push(
+      problem(
+        'EDITED',
+        id,
+        `Entry ${id} is not what was logged: its hash, or what it says it is about, is another one.`,
+      ),
+    );
   }
   if (follows === null && gap === 0) {
     found.push(

@@ -59,6 +59,9 @@ describe('L2: found, though a superuser did it', () => {
     [`before = '{}'`],
     [`after = after || '{"colour": "#000000"}'`],
     [`transaction = '3'`],
+    [`about = '{}'`],
+    [`about = about || uuidv7()::text`],
+    [`about = about || about`],
   ])('an edited entry: %s', async (what) => {
     expect(await after(edit(9, what))).toContain('EDITED 9');
   });
