@@ -34,16 +34,26 @@ export function checkedName(name: string, path = 'name'): string {
   return name;
 }
 
-/** Does something for each of several, one after the other; what is refused names its place: `users[1].name`. */
-export async function forEachAt<T, R>(items: readonly T[], path: string, work: (item: T) => Promise<R>): Promise<R[]> {
+/**
+ * Does something for each of several, one after the other, and for some only when the others are done; what is refused
+ * names its place: `users[1].name`.
+ */
+export async function forEachAt<T, R>(
+  items: readonly T[],
+  path: string,
+  work: (item: T) => Promise<R>,
+  comesLast: (item: T) => boolean = () => false,
+): Promise<R[]> {
   if (items.length === 0) throw invalid([{ path, message: 'must not be empty' }]);
-  const results: R[] = [];
-  for (const [index, item] of items.entries()) {
-    results.push(
-      await work(item).catch((error: unknown) => {
-        throw error instanceof Refusal ? refusedAt(error, `${path}[${index}]`) : error;
-      }),
-    );
+  const placed = [...items.entries()];
+  const results = new Array<R>(items.length);
+  for (const [index, item] of [
+    ...placed.filter(([, each]) => !comesLast(each)),
+    ...placed.filter(([, each]) => comesLast(each)),
+  ]) {
+    results[index] = await work(item).catch((error: unknown) => {
+      throw error instanceof Refusal ? refusedAt(error, `${path}[${index}]`) : error;
+    });
   }
   return results;
 }

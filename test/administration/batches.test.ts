@@ -51,6 +51,23 @@ describe('U7: many blocks at once', () => {
     expect((await account.read((a) => getUser(a, ivo))).blocked).toBe(false);
   });
 
+  test('administrators may be among them, in whatever place', async () => {
+    const { max } = await account.users('ADMINISTRATOR', 'max');
+    const { ida, jan } = await account.users('INTERNAL', 'ida', 'jan');
+    const ids = [max, ida, jan, max];
+    const blocked = await account.administrators.change({ id: max }, (a) => blockUsers(a, ids));
+    expect(blocked.map(({ name, blocked: now }) => [name, now])).toEqual(
+      ['max', 'ida', 'jan', 'max'].map((name) => [name, true]),
+    );
+    expect((await account.read((a) => getUser(a, max))).blocked).toBe(true);
+    await account.change((a) => unblockUsers(a, [max, ida, jan]));
+    const nobody = '00000000-0000-4000-8000-00000000dead';
+    const refused = await refusalOf(
+      account.administrators.change({ id: max }, (a) => blockUsers(a, [max, ida, nobody])),
+    );
+    expect(refused.details).toEqual({ path: 'ids[2]' });
+  });
+
   test('somebody who isn’t there is named by the place in the list', async () => {
     const { iva } = await account.users('INTERNAL', 'iva');
     const nobody = '00000000-0000-4000-8000-00000000dead';
