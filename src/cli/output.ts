@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Problem } from '../access/refusals.ts';
 
 /** Options that every command has. */
 export interface OutputOptions {
@@ -34,9 +35,35 @@ export function fail(error: unknown, options: OutputOptions = {}): void {
     process.stderr.write(`${JSON.stringify({ error: { code: code ?? 'INTERNAL', message, details } })}\n`);
     return;
   }
-  process.stderr.write(`Error: ${message}\n`);
+  process.stderr.write([`Error: ${message}`, ...linesOf(details)].join('\n  ').concat('\n'));
   // What is nobody's mistake but a programmer's is worth its trace; a refusal says all there is to say.
   if (process.env.ROWPLANE_DEBUG) process.stderr.write(`${known.stack ?? ''}\n`);
+}
+
+/** What a refusal tells besides its message: each problem where there are several, and lists, such as of those who would lose something. */
+function linesOf(details: unknown): string[] {
+  if (typeof details !== 'object' || details === null) return [];
+  // The message of a cycle is the cycle itself.
+  const { problems, cycle: _cycle, ...others } = details as Record<string, unknown>;
+  const several = Array.isArray(problems) && problems.length > 1 ? (problems as Problem[]) : [];
+  return [
+    ...several.map((problem) => `${problem.path}: ${problem.message}`),
+    ...Object.entries(others)
+      .filter(([, list]) => Array.isArray(list) && list.length > 0)
+      .map(([name, list]) => `${wordsOf(name)}: ${(list as unknown[]).map(namesOf).join('; ')}`),
+  ];
+}
+
+/** `rightsRoles` → `rights roles` */
+function wordsOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** `{ id: …, user: 'ben', workspace: 'Office' }` → `ben, Office` */
+function namesOf(item: unknown): string {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return textOf(item);
+  const { id, ...names } = item as Record<string, unknown>;
+  return textOf(Object.keys(names).length > 0 ? Object.values(names) : id);
 }
 
 /** Makes an action for commander whose errors end in `fail`. The last two arguments are the options and the command. */
