@@ -6,7 +6,7 @@ import type { Definitions } from '../compiler/definition.ts';
 import type { Deployment } from '../database/deployment.ts';
 import type { Queryable } from '../database/queryable.ts';
 import { withDeployment } from './deployment.ts';
-import { type OutputOptions, withOutput } from './output.ts';
+import { missing, misuse, type OutputOptions, withOutput } from './output.ts';
 
 /** Options of every command of administration. */
 export interface ActingOptions extends OutputOptions {
@@ -128,8 +128,8 @@ async function findAdministrator(owner: Queryable, name: string | undefined): Pr
     [name ?? null],
   );
   if (found?.administrator) return { id: found.id };
-  if (found) throw new Error(`${name} is no active administrator: choose another with --as.`);
-  throw new Error(
+  if (found) throw misuse(`${name} is no active administrator: choose another with --as.`);
+  throw missing(
     name === undefined
       ? 'There is no administrator yet. Make one: rowplane users create <name> --role ADMINISTRATOR'
       : `There is no user "${name}": choose an administrator with --as.`,

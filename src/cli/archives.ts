@@ -3,7 +3,7 @@ import type { EnableClientsInput } from '../administration/archive-clients.ts';
 import type { Administration } from '../access/administrators.ts';
 import { type ActingOptions, adminCommand, changing, reading, several, wholeList } from './administration.ts';
 import { find, findWorkspace } from './find.ts';
-import { action, report, table } from './output.ts';
+import { action, misuse, report, table } from './output.ts';
 
 interface ArchiveOptions extends ActingOptions {
   workspace?: string;
@@ -99,7 +99,7 @@ async function firstAssignments(
   for (const given of assign) {
     const [, name, group, principal] = /^(.+?)=(group:)?(.+)$/.exec(given) ?? [];
     if (name === undefined || principal === undefined) {
-      throw new Error(`--assign ${given}: write it as client=user or client=group:name.`);
+      throw misuse(`--assign ${given}: write it as client=user or client=group:name.`);
     }
     const id = await find(a, group ? 'groups' : 'users', principal);
     const of = await find(a, 'clients', name, workspaceId);

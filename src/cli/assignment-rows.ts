@@ -2,6 +2,7 @@ import type { Administration } from '../access/administrators.ts';
 import type { AssignmentInput } from '../administration/rights-assignments.ts';
 import { jsonIn } from './content-file.ts';
 import { find, findAll } from './find.ts';
+import { misuse } from './output.ts';
 
 /** A row of a table of assignments (R4), with names or ids. */
 export interface AssignmentRow {
@@ -15,7 +16,7 @@ export interface AssignmentRow {
 export async function rowsIn(file: string): Promise<AssignmentRow[]> {
   const rows = await jsonIn(file);
   if (!Array.isArray(rows) || !rows.every(isRow))
-    throw new Error(
+    throw misuse(
       `${file} must hold a list: [{ "users": ["ben"], "company": "A-GmbH", "profile" or "rightsRole": "…" }, …].`,
     );
   return rows;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ContentInput } from '../administration/planes.ts';
+import { misuse } from './output.ts';
 
 /** What the file of a plane's content looks like, for help and errors. */
 export const CONTENT = 'a JSON file: { "document": { "views": ["list"], "restriction": … }, … }';
@@ -8,7 +9,7 @@ export const CONTENT = 'a JSON file: { "document": { "views": ["list"], "restric
 export async function contentIn(file: string): Promise<ContentInput[]> {
   const content = await jsonIn(file);
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw new Error(`${file} must hold ${CONTENT}.`);
+    throw misuse(`${file} must hold ${CONTENT}.`);
   }
   return Object.entries(content).map(([definition, enabled]) => ({ ...(enabled as object), definition }));
 }
@@ -19,6 +20,6 @@ export async function jsonIn(file: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
+    throw misuse(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
   }
 }

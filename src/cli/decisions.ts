@@ -3,6 +3,7 @@ import type { Administration } from '../access/administrators.ts';
 import type { Decision } from '../administration/permissions.ts';
 import { several } from './administration.ts';
 import { findAll } from './find.ts';
+import { misuse } from './output.ts';
 
 /** Options that say about whom a command is. */
 export interface PrincipalOptions {
@@ -35,7 +36,7 @@ export async function principalsOf(
   a: Administration,
   { user = [], group = [] }: PrincipalOptions,
 ): Promise<{ id: string; name: string }[]> {
-  if (user.length + group.length === 0) throw new Error('Say for whom: --user or --group.');
+  if (user.length + group.length === 0) throw misuse('Say for whom: --user or --group.');
   const ids = [...(await findAll(a, 'users', user)), ...(await findAll(a, 'groups', group))];
   return [...user, ...group].map((name, index) => ({ name, id: ids[index]! }));
 }
@@ -48,6 +49,6 @@ export function decisionsOf<T>(
   const listed = (given: readonly string[] = [], decision: Decision | null) =>
     given.flatMap((each) => each.split(',')).map((each) => ({ of: read(each.trim()), decision }));
   const decided = [...listed(allow, 'ALLOW'), ...listed(deny, 'DENY'), ...listed(clear, null)];
-  if (decided.length === 0) throw new Error('Say what to do: --allow, --deny or --clear, each with what is meant.');
+  if (decided.length === 0) throw misuse('Say what to do: --allow, --deny or --clear, each with what is meant.');
   return decided;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { isUuid } from '../database/uuid.ts';
 import { type ActingOptions, adminCommand, changing, reading, wholeList } from './administration.ts';
 import { find } from './find.ts';
-import { action, report, table } from './output.ts';
+import { action, misuse, report, table } from './output.ts';
 
 interface ListOptions extends ActingOptions {
   search?: string;
@@ -35,7 +35,7 @@ export function addKeys(program: Command): void {
 async function list(called: string | undefined, options: ListOptions): Promise<void> {
   const { listApiKeys } = await functions();
   const { search, active, ended } = options;
-  if (active && ended) throw new Error('A key is active or has ended: give one of --active and --ended, or none.');
+  if (active && ended) throw misuse('A key is active or has ended: give one of --active and --ended, or none.');
   const keys = await reading(options, async (a) => {
     const user = called === undefined ? null : await find(a, 'users', called);
     const filter = { user, active: active ? true : ended ? false : null };
@@ -61,7 +61,7 @@ async function create(called: string, options: KeyOptions): Promise<void> {
 async function revoke(ids: string[], options: ActingOptions): Promise<void> {
   const { revokeApiKeys } = await functions();
   const strange = ids.find((id) => !isUuid(id));
-  if (strange !== undefined) throw new Error(`"${strange}" is not the id of a key: see rowplane keys list.`);
+  if (strange !== undefined) throw misuse(`"${strange}" is not the id of a key: see rowplane keys list.`);
   const keys = await changing(options, (a) => revokeApiKeys(a, ids));
   report(keys, options, () => keys.map(({ name }) => `Revoked the key "${name}".`).join('\n'));
 }

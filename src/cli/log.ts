@@ -3,7 +3,7 @@ import type { Administration } from '../access/administrators.ts';
 import type { LogEntry, LogRequest } from '../administration/log.ts';
 import { type ActingOptions, adminCommand, asOwner, reading } from './administration.ts';
 import { find } from './find.ts';
-import { action, note, type OutputOptions, report, table, withOutput } from './output.ts';
+import { action, misuse, note, type OutputOptions, report, table, withOutput } from './output.ts';
 
 interface Filters extends ActingOptions {
   who?: string;
@@ -68,7 +68,7 @@ const NOUNS = {
 async function findObject(a: Administration, called: string): Promise<string> {
   const [, noun, name = ''] = /^([a-z-]+):(.*)$/s.exec(called) ?? [];
   if (noun === undefined) return called.toLowerCase();
-  if (!(noun in NOUNS)) throw new Error(`"${noun}" is none of ${Object.keys(NOUNS).join(', ')}.`);
+  if (!(noun in NOUNS)) throw misuse(`"${noun}" is none of ${Object.keys(NOUNS).join(', ')}.`);
   const id = await find<string | number>(a, NOUNS[noun as keyof typeof NOUNS], name);
   return typeof id === 'number' ? `${noun}/${id}` : id;
 }

@@ -30,8 +30,20 @@ const { version, description } = JSON.parse(readFileSync(new URL('../../package.
   description: string;
 };
 
+const json = process.argv.includes('--json');
+
+/** What commander says of wrong arguments, as all errors are said. */
+function refusalOf(text: string): string {
+  if (!json) return text;
+  return `${JSON.stringify({ error: { code: 'VALIDATION_FAILED', message: text.trim().replace(/^error: /, ''), details: {} } })}\n`;
+}
+
 // Each command adds itself, and imports what it needs only when it runs, so that none pays for the others.
-const program = new Command('rowplane').description(description).version(version).showHelpAfterError();
+const program = new Command('rowplane')
+  .description(description)
+  .version(version)
+  .showHelpAfterError(!json)
+  .configureOutput({ outputError: (text, write) => write(refusalOf(text)) });
 addStart(program);
 addMigrate(program);
 addDemo(program);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Problem } from '../access/refusals.ts';
+import { type Problem, Refusal } from '../access/refusals.ts';
 
 /** Options that every command has. */
 export interface OutputOptions {
@@ -20,6 +20,16 @@ export function report(result: unknown, options: OutputOptions, text: () => stri
 /** Prints what is being done, on stderr, so that stdout holds the result alone. */
 export function note(message: string): void {
   process.stderr.write(`${message}\n`);
+}
+
+/** A refusal of what a command was given. */
+export function misuse(message: string, options?: ErrorOptions): Refusal {
+  return new Refusal('VALIDATION_FAILED', message, {}, options);
+}
+
+/** A refusal because what a command was given names nothing. */
+export function missing(message: string): Refusal {
+  return new Refusal('NOT_FOUND', message);
 }
 
 /** Prints an error on stderr and makes the process end with exit code 1. */

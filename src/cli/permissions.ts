@@ -12,7 +12,7 @@ import {
   withPrincipals,
 } from './decisions.ts';
 import { find, findWorkspace } from './find.ts';
-import { action, note, report, table } from './output.ts';
+import { action, missing, misuse, note, report, table } from './output.ts';
 
 interface PermissionOptions extends ActingOptions, PrincipalOptions, DecisionOptions {
   workspace?: string;
@@ -120,7 +120,7 @@ async function changesOf(a: Administration, called: string, options: PermissionO
 
 function permissionOf(name: string, known: readonly Permission[]): Permission {
   const found = known.find((each) => each === name.toUpperCase());
-  if (found === undefined) throw new Error(`There is no permission "${name}": there are ${known.join(', ')}.`);
+  if (found === undefined) throw misuse(`There is no permission "${name}": there are ${known.join(', ')}.`);
   return found;
 }
 
@@ -141,9 +141,9 @@ async function findObject(
        where archive_id = $1 and name = $3 and id <> $1 and (parent_id = $2 or parent_id is null and $2 = $1) limit 2`,
       [root, place, name],
     );
-    if (!found) throw new Error(`There is no folder "${name}" on the way to "${called}" that this administrator sees.`);
+    if (!found) throw missing(`There is no folder "${name}" on the way to "${called}" that this administrator sees.`);
     // P14: what is in a hidden folder is found at the top, where somebody may have called it like another one.
-    if (another) throw new Error(`Several folders "${name}" are on the way to "${called}": give the id of the folder.`);
+    if (another) throw misuse(`Several folders "${name}" are on the way to "${called}": give the id of the folder.`);
     place = found.id;
   }
   return { id: place, workspace };

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Queryable } from '../database/queryable.ts';
 import { withDeployment } from './deployment.ts';
-import { action, report, type OutputOptions, withOutput } from './output.ts';
+import { action, missing, misuse, type OutputOptions, report, withOutput } from './output.ts';
 
 interface Choice extends OutputOptions {
   workspace?: string;
@@ -59,7 +59,7 @@ async function diff(options: Choice & { content?: string }): Promise<void> {
   const { contentIn } = await import('./content-file.ts');
   const { schemaFolder } = await import('./schema-folder.ts');
   if ((options.content === undefined) !== (options.plane === undefined))
-    throw new Error('--plane and --content belong together: the plane, and the file with what it would enable.');
+    throw misuse('--plane and --content belong together: the plane, and the file with what it would enable.');
   const changes = await asOwner(async (owner, settings) => {
     const definitions = await loadDefinitions(schemaFolder(settings));
     const workspaces = await chosenWorkspaces(owner, options);
@@ -130,7 +130,7 @@ async function chosenWorkspaces(owner: Queryable, { workspace }: Choice): Promis
     'select id, name from rowplane.workspaces where $1::text is null or name = $1 or id::text = $1 order by id',
     [workspace ?? null],
   );
-  if (workspace !== undefined && rows.length === 0) throw new Error(`There is no workspace "${workspace}".`);
+  if (workspace !== undefined && rows.length === 0) throw missing(`There is no workspace "${workspace}".`);
   return rows;
 }
 

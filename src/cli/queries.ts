@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { several } from './administration.ts';
 import { type Asking, asUser, userCommand, type UserOptions } from './as-user.ts';
-import { action, report, table } from './output.ts';
+import { action, missing, misuse, report, table } from './output.ts';
 
 interface QueryOptions extends UserOptions {
   definition?: string;
@@ -116,8 +116,8 @@ async function find(asking: Asking, called: string, options: QueryOptions): Prom
   const found = (await savedQueries(asking, options)).filter(({ id, name }) => id === called || name === called);
   const own = found.filter(({ isOwn }) => isOwn);
   const [meant, other] = own.length > 0 ? own : found;
-  if (meant === undefined) throw new Error(`This user has no saved query "${called}", and none is shared.`);
-  if (other !== undefined) throw new Error(`Several are called "${called}": say which with --definition, or its id.`);
+  if (meant === undefined) throw missing(`This user has no saved query "${called}", and none is shared.`);
+  if (other !== undefined) throw misuse(`Several are called "${called}": say which with --definition, or its id.`);
   return meant;
 }
 
@@ -135,7 +135,7 @@ async function groupsOf({ ask }: Asking, called: readonly string[]): Promise<str
   }
   return called.map((name) => {
     const id = known.get(name);
-    if (id === undefined) throw new Error(`This user sees no group "${name}".`);
+    if (id === undefined) throw missing(`This user sees no group "${name}".`);
     return id;
   });
 }
@@ -149,7 +149,7 @@ function conditionOf({ where }: QueryOptions): unknown {
   try {
     return JSON.parse(where) as unknown;
   } catch (error) {
-    throw new Error(`--where is not JSON: ${(error as Error).message}`, { cause: error });
+    throw misuse(`--where is not JSON: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -5,7 +5,7 @@ import { isUuid } from '../database/uuid.ts';
 import { type ActingOptions, adminCommand, changing, reading, several, wholeList } from './administration.ts';
 import { type AssignmentRow, inputsOf, rowsIn } from './assignment-rows.ts';
 import { find, findAll } from './find.ts';
-import { action, report, table } from './output.ts';
+import { action, misuse, report, table } from './output.ts';
 
 interface RightsOptions extends ActingOptions {
   user?: string[];
@@ -91,7 +91,7 @@ async function assign(options: RightsOptions): Promise<void> {
 }
 
 function rowOf({ user = [], company, profile, role }: RightsOptions): AssignmentRow {
-  if (company === undefined) throw new Error('Say in which company: --company.');
+  if (company === undefined) throw misuse('Say in which company: --company.');
   return { users: user, company, profile, rightsRole: role };
 }
 
@@ -99,10 +99,9 @@ async function withdraw(given: string[], options: RightsOptions): Promise<void> 
   const { withdrawRights } = await functions();
   const { user, company, profile, role } = options;
   if (given.length === 0 && [user, company, profile, role].every((each) => each === undefined))
-    throw new Error('Say which: their ids, or --user, --company, --profile, --role.');
+    throw misuse('Say which: their ids, or --user, --company, --profile, --role.');
   const strange = given.find((id) => !isUuid(id));
-  if (strange !== undefined)
-    throw new Error(`"${strange}" is no id of an assignment: see rowplane rights assignments.`);
+  if (strange !== undefined) throw misuse(`"${strange}" is no id of an assignment: see rowplane rights assignments.`);
   const withdrawn = await changing(options, async (a) => {
     // Through its rights role a profile can't be withdrawn by itself.
     const ids = given.length > 0 ? given : (await matching(a, options)).filter(isMeant(options)).map(({ id }) => id);

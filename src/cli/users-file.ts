@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jsonIn } from './content-file.ts';
+import { misuse } from './output.ts';
 
 const NewUsers = z.array(
   z.strictObject({
@@ -18,5 +19,5 @@ const NewUsers = z.array(
 export async function newUsersIn(file: string): Promise<z.infer<typeof NewUsers>> {
   const parsed = NewUsers.safeParse(await jsonIn(file));
   if (parsed.success) return parsed.data;
-  throw new Error(`${file} holds no accounts: ${z.prettifyError(parsed.error)}`);
+  throw misuse(`${file} holds no accounts: ${z.prettifyError(parsed.error)}`);
 }

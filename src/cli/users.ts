@@ -3,7 +3,7 @@ import type { AccountRole, User } from '../administration/users.ts';
 import { isUuid } from '../database/uuid.ts';
 import { type ActingOptions, adminCommand, asOwner, changing, reading, several, wholeList } from './administration.ts';
 import { find, findAll, findWorkspace } from './find.ts';
-import { action, report, table } from './output.ts';
+import { action, misuse, report, table } from './output.ts';
 
 interface UserOptions extends ActingOptions {
   role?: AccountRole;
@@ -89,7 +89,7 @@ async function show(called: string, options: UserOptions): Promise<void> {
 
 async function create(name: string | undefined, options: UserOptions): Promise<void> {
   if (options.file !== undefined) return createMany(options.file, options);
-  if (name === undefined) throw new Error('Say the name of the account, or give many with --file.');
+  if (name === undefined) throw misuse('Say the name of the account, or give many with --file.');
   const { checkRole, createFirstAdministrator, createUser } = await functions();
   const role = checkRole(options.role);
   const input = { ...detailsOf(options), name, role };

@@ -81,3 +81,32 @@ describe('what a refusal names is told to people, too', () => {
     );
   });
 });
+
+describe('what a command was given wrongly is no internal error', () => {
+  test.each([
+    ['VALIDATION_FAILED', 'Say the name of the account', ['users', 'create']],
+    ['VALIDATION_FAILED', 'Say in which company', ['rights', 'assign', '--user', 'ben']],
+    ['VALIDATION_FAILED', '"nonsense" is not the id of a key', ['keys', 'revoke', 'nonsense']],
+    ['VALIDATION_FAILED', '"thing" is none of', ['log', 'show', '--object', 'thing:ben']],
+    [
+      'VALIDATION_FAILED',
+      '--where is not JSON',
+      ['queries', 'save', 'Mine', '--definition', 'process', '--where', '{', '--as', 'ben'],
+    ],
+    ['VALIDATION_FAILED', 'ben is no active administrator', ['users', 'list', '--as', 'ben']],
+    ['VALIDATION_FAILED', "unknown option '--nonsense'", ['users', 'list', '--nonsense']],
+    ['VALIDATION_FAILED', "missing required argument 'name'", ['groups', 'create']],
+    ['VALIDATION_FAILED', "unknown command 'nonsense'", ['nonsense']],
+    ['NOT_FOUND', 'There is no user "nobody"', ['users', 'list', '--as', 'nobody']],
+    ['NOT_FOUND', 'There is no workspace "Nowhere"', ['policies', 'print', '--workspace', 'Nowhere']],
+    ['NOT_FOUND', 'no saved query "Nothing"', ['queries', 'show', 'Nothing', '--as', 'ben']],
+  ])('%s: %s', async (code, message, args) => {
+    const { error } = JSON.parse(await refusal(...args, '--json')) as { error: unknown };
+    expect(error).toEqual({ code, message: expect.stringContaining(message), details: {} });
+  });
+
+  test('people are shown how the command is used', async () => {
+    const told = await refusal('groups', 'create', '--nonsense');
+    expect(told).toMatch(/^error: unknown option '--nonsense'\n\nUsage: rowplane groups create/);
+  });
+});
