@@ -81,16 +81,20 @@ export interface GroupLosses {
 /** U9: says what goes with the group, and needs `confirm` unless that is nothing. Throws VALIDATION_FAILED with the losses. */
 export async function deleteGroup(a: Administration, id: string, confirm: boolean): Promise<void> {
   const group = await getOwnGroup(a, id);
+  if (!confirm) await refuseUsed(a, group);
+  await guardLastPlanes(a, { groups: [id] }, confirm, () => a.query('delete from rowplane.groups where id = $1', [id]));
+}
+
+/** U9: VALIDATION_FAILED with what would go with the group, unless that is nothing. */
+export async function refuseUsed(a: Administration, { id, name }: Pick<Group, 'id' | 'name'>): Promise<void> {
   const losses = await lossesOf(a, id);
   const { members, ...others } = losses;
-  if (!confirm && members + Object.values(others).flat().length > 0) {
-    throw new Refusal(
-      'VALIDATION_FAILED',
-      `The group "${group.name}" is in use: its members lose what it was given, and gain what it was denied. To delete it all the same, set "confirm" (on the command line: --confirm).`,
-      { problems: [{ path: 'confirm', message: 'is needed: the group is in use' }], ...losses },
-    );
-  }
-  await guardLastPlanes(a, { groups: [id] }, confirm, () => a.query('delete from rowplane.groups where id = $1', [id]));
+  if (members + Object.values(others).flat().length === 0) return;
+  throw new Refusal(
+    'VALIDATION_FAILED',
+    `The group "${name}" is in use: its members lose what it was given, and gain what it was denied. To delete it all the same, set "confirm" (on the command line: --confirm).`,
+    { problems: [{ path: 'confirm', message: 'is needed: the group is in use' }], ...losses },
+  );
 }
 
 async function lossesOf(a: Administration, id: string): Promise<GroupLosses> {

@@ -12,7 +12,10 @@ interface ApplyOptions extends ActingOptions {
 export function addApply(program: Command): void {
   adminCommand(program, 'apply <directory>', 'make the permission state what the files of `rowplane export` say')
     .option('--dry-run', 'only show the difference')
-    .option('--confirm', "also where it takes someone's last plane in a workspace, or your own EDIT_PERMISSIONS")
+    .option(
+      '--confirm',
+      "also where it deletes a group that is in use, or takes someone's last plane in a workspace or your own EDIT_PERMISSIONS",
+    )
     .action(action(run));
 }
 

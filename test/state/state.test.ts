@@ -180,7 +180,66 @@ test('U8: what holds data stays, whether a file names it or not', async () => {
   expect(await apply()).toEqual([]);
 });
 
-describe('P7, A9: what needs a confirmation', () => {
+test('what is written otherwise and means the same differs in nothing', async () => {
+  await edit(
+    'account.yaml',
+    '  hana:\n',
+    '  nina:\n    role: EXTERNAL\n    email: Nina@Example.org\n    blocked: 2999-12-31T23:00:00.5+01:00\n  hana:\n',
+  );
+  await edit('account.yaml', 'groups:\n', `groups:\n  Painters:\n    colour: '#FF8800'\n`);
+  expect(told(await apply())).toEqual(['+ user nina', '+ group Painters']);
+  expect(await differing()).toEqual([]);
+  await exported();
+  const content = await readFile(join(folder, 'account.yaml'), 'utf8');
+  for (const text of ['nina@example.org', '2999-12-31T22:00:00Z', '#ff8800']) expect(content).toContain(text);
+});
+
+test('U7: a block that is over is none', async () => {
+  await edit('account.yaml', '  hana:\n', '  hana:\n    blocked: 2020-01-31T12:00:00Z\n');
+  expect(await differing()).toEqual([]);
+  await edit('account.yaml', '  hana:\n', '  otto:\n    role: EXTERNAL\n    blocked: 2020-01-31T12:00:00Z\n  hana:\n');
+  expect(told(await apply())).toEqual(['+ user otto']);
+  expect(
+    await demo.database.owner.query(`select active, blocked_until from rowplane.users where name = 'otto'`),
+  ).toEqual([{ active: true, blocked_until: null }]);
+});
+
+test('U9: what the database refuses is told with the fact that it is about', async () => {
+  await edit('account.yaml', 'groups:\n', 'groups:\n  Upper:\n    groups: [Lower]\n  Lower:\n    groups: [Upper]\n');
+  await expect(apply()).rejects.toMatchObject({
+    code: 'VALIDATION_FAILED',
+    message: expect.stringMatching(/^subgroup (Upper · Lower|Lower · Upper): A group can't contain itself/),
+  });
+});
+
+describe('P7, A9, U9: what needs a confirmation', () => {
+  test('U9: a group that is in use, with what goes with it', async () => {
+    await edit('account.yaml', 'groups:\n', 'groups:\n  Temps:\n    users: [emil]\n  Nobody: {}\n');
+    await apply();
+    await demo.database.owner.query(
+      `insert into rowplane.client_assignments (client_id, archive_id, group_id)
+       select t.client_id, t.archive_id, g.id from rowplane.client_assignments t, rowplane.groups g where g.name = 'Temps' limit 1`,
+    );
+    await edit('account.yaml', '  Temps:\n    users: [emil]\n  Nobody: {}\n', '');
+    await expect(apply()).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+      message: expect.stringContaining('The group "Temps" is in use'),
+      details: { problems: [{ path: 'confirm' }], members: 1, clients: [expect.stringMatching(/^Permits \/ /)] },
+    });
+    expect(await demo.database.owner.query(`select from rowplane.groups where name = 'Nobody'`)).toHaveLength(1);
+    expect(told(await apply(true))).toEqual(
+      expect.arrayContaining(['- member Temps · emil', '- group Temps', '- group Nobody']),
+    );
+    expect(await differing()).toEqual([]);
+  });
+
+  test('a group that nobody uses needs none', async () => {
+    await edit('account.yaml', 'groups:\n', 'groups:\n  Nobody: {}\n');
+    await apply();
+    await edit('account.yaml', '  Nobody: {}\n', '');
+    expect(told(await apply())).toEqual(['- group Nobody']);
+  });
+
   test('one’s own EDIT_PERMISSIONS', async () => {
     const content = await readFile(join(folder, 'workspaces/Review.yaml'), 'utf8');
     const without = content

@@ -4,22 +4,30 @@ import type { Fact, FactKind } from './fact.ts';
 import { principalsOf } from './principals.ts';
 import { factsOfRights, rightsPart, rightsShape } from './rights-file.ts';
 
+const lowerCase = z.string().transform((text) => text.toLowerCase());
+
+/** A moment as the state says it: in UTC, to the second. A block that is over is none. */
+function momentOf(written: string): string | null {
+  const moment = new Date(written);
+  return moment.getTime() > Date.now() ? `${moment.toISOString().slice(0, 19)}Z` : null;
+}
+
 const userShape = z.strictObject({
   role: z.enum(ROLES),
   displayName: z.string().default(''),
-  email: z.string().nullable().default(null),
+  email: lowerCase.nullable().default(null),
   workflowAccess: z.boolean().default(false),
   /** U11: an account for programs. Its keys are secrets, and no part of the state. */
   service: z.boolean().default(false),
   /** `true` for good, or the moment (ISO 8601) until which. */
   blocked: z
-    .union([z.literal(true), z.iso.datetime({ offset: true })])
+    .union([z.literal(true), z.iso.datetime({ offset: true }).transform(momentOf)])
     .nullable()
     .default(null),
 });
 
 const groupShape = z.strictObject({
-  colour: z.string().default('#808080'),
+  colour: lowerCase.default('#808080'),
   users: z.array(z.string()).default([]),
   /** Subgroups. */
   groups: z.array(z.string()).default([]),

@@ -1,11 +1,12 @@
 import type { Administration } from '../../access/administrators.ts';
-import { Refusal } from '../../access/refusals.ts';
+import { asRefusal, Refusal } from '../../access/refusals.ts';
 import { ANONYMOUS } from '../../access/viewers.ts';
 import type { Definitions } from '../../compiler/definition.ts';
+import { refuseUsed } from '../groups.ts';
 import { guardLastPlanes } from '../last-planes.ts';
 import { ACCOUNT_STEPS } from './account-steps.ts';
 import { differences, FACT_KINDS, isKept, type Change, type Fact, type FactKind } from './fact.ts';
-import { namesIn } from './names.ts';
+import { type Names, namesIn } from './names.ts';
 import { readFacts } from './read-facts.ts';
 import { RIGHTS_STEPS } from './rights-steps.ts';
 import type { Steps } from './step.ts';
@@ -39,7 +40,7 @@ export async function compareState(a: Administration, wanted: readonly Fact[]): 
 }
 
 export interface ApplyStateOptions {
-  /** Also what needs a confirmation: losing someone's last plane (A9), or one's own EDIT_PERMISSIONS (P7). */
+  /** Also what needs a confirmation: deleting a group that is in use (U9), losing someone's last plane (A9), or one's own EDIT_PERMISSIONS (P7). */
   confirm?: boolean;
 }
 
@@ -55,6 +56,7 @@ export async function applyState(
   wanted: readonly Fact[],
   { confirm = false }: ApplyStateOptions = {},
 ): Promise<Change[]> {
+  if (!confirm) await keepUsedGroups(a, wanted);
   const managed = await managedArchives(a);
   const people = [...(await a.query<{ id: string }>('select id from rowplane.users')).map(({ id }) => id), ANONYMOUS];
   const done = await guardLastPlanes(a, { people }, confirm, () => inStages(a, definitions, wanted));
@@ -64,7 +66,7 @@ export async function applyState(
 
 async function inStages(a: Administration, definitions: Definitions, wanted: readonly Fact[]): Promise<Change[]> {
   const done: Change[] = [];
-  const names = namesIn({ query: (text, values) => a.asOwner((owner) => owner.query(text, values)) });
+  const names = ownerNames(a);
   for (const kinds of STAGES) {
     const now = await a.asOwner((owner) => readFacts(owner, kinds));
     const next = wanted.filter(({ kind }) => kinds.includes(kind));
@@ -86,8 +88,26 @@ export function nameOf({ kind, key }: Pick<Change, 'kind' | 'key'>): string {
 }
 
 function placed(error: unknown, change: Change): unknown {
-  if (!(error instanceof Refusal)) return error;
-  return new Refusal(error.code, `${nameOf(change)}: ${error.message}`, error.details, { cause: error });
+  const refusal = asRefusal(error);
+  if (!(refusal instanceof Refusal)) return error;
+  return new Refusal(refusal.code, `${nameOf(change)}: ${refusal.message}`, refusal.details, { cause: error });
+}
+
+function ownerNames(a: Administration): Names {
+  return namesIn({ query: (text, values) => a.asOwner((owner) => owner.query(text, values)) });
+}
+
+/** U9: looked at before anything changes, or what is given to a group would be gone before the group is. */
+async function keepUsedGroups(a: Administration, wanted: readonly Fact[]): Promise<void> {
+  const now = await a.asOwner((owner) => readFacts(owner, ['group']));
+  const names = ownerNames(a);
+  for (const change of differences(
+    now,
+    wanted.filter(({ kind }) => kind === 'group'),
+  )) {
+    const name = change.key[0]!;
+    if (change.after === null) await refuseUsed(a, { id: await names.id('groups', name), name });
+  }
 }
 
 /** P7: the archives whose permissions the acting administrator may edit. */

@@ -3,7 +3,7 @@ import type { Definitions } from '../../compiler/definition.ts';
 import type { Change } from './fact.ts';
 import type { Names } from './names.ts';
 
-/** What steps work with. None asks for a confirmation: what a whole change takes away is looked at in the end. */
+/** What steps work with. None asks for a confirmation: that is asked for the change as a whole. */
 export interface Work {
   a: Administration;
   definitions: Definitions;
