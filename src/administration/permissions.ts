@@ -1,4 +1,4 @@
-import { Refusal } from '../access/refusals.ts';
+import { asRefusal, Refusal } from '../access/refusals.ts';
 import type { Queryable } from '../database/queryable.ts';
 
 /** P1. */
@@ -94,23 +94,46 @@ export async function setPermissions(
       decision,
       path,
     }));
-    const [row] = await database.query<{ warnings: Warning[] }>(
-      'select rowplane.set_entries($1, $2::jsonb, $3, $4) as warnings',
-      [id, JSON.stringify(list), confirm, entries[0]?.object.workspace ?? null],
-    );
+    const [row] = await database
+      .query<{ warnings: Warning[] }>('select rowplane.set_entries($1, $2::jsonb, $3, $4) as warnings', [
+        id,
+        JSON.stringify(list),
+        confirm,
+        entries[0]?.object.workspace ?? null,
+      ])
+      .catch((error: unknown) => {
+        throw placed(error, `${entries[0]!.path}object`);
+      });
     warnings.push(...(row?.warnings ?? []));
   }
   return warnings.map(({ code, message }) => ({ code, message }));
 }
 
-/** P5: breaks the inheritance of an object (copying what reaches it) or restores it (removing unchanged copies). Throws as `setPermissions`. */
+/** What is refused of an object as a whole, as of the one at `path`. */
+function placed(error: unknown, path: string): unknown {
+  const refusal = asRefusal(error);
+  if (!(refusal instanceof Refusal)) return error;
+  const { code, message, details } = refusal;
+  if ('problems' in details || (details.path ?? 'object') !== 'object') return error;
+  return new Refusal(code, message, { ...details, path }, { cause: error });
+}
+
+/**
+ * P5: breaks the inheritance of an object (copying what reaches it) or restores it (removing unchanged copies). Throws as
+ * `setPermissions`; `path` is what refusals call the object.
+ */
 export async function setInheritance(
   database: Queryable,
   { id, workspace = null }: TreeObject,
   inherit: boolean,
   confirm = false,
+  path = 'object',
 ): Promise<void> {
-  await database.query('select rowplane.set_inheritance($1, $2, $3, $4)', [id, inherit, confirm, workspace]);
+  await database
+    .query('select rowplane.set_inheritance($1, $2, $3, $4)', [id, inherit, confirm, workspace])
+    .catch((error: unknown) => {
+      throw placed(error, path);
+    });
 }
 
 /** P9; null for an object that the viewer doesn't see. */

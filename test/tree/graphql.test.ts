@@ -149,6 +149,38 @@ test('P8: nothing is changed by whoever may not, or doesn’t see; a batch is al
   expect(office.unexpected).toEqual([]);
 });
 
+test('P2, P5, P8: what is refused of one of several objects says of which', async () => {
+  const other = await here.archive('Ledgers');
+  const own = encodeId('User', ben!);
+  const good = change(folderId(year!), encodeId('User', cleo!), 'EDIT', 'ALLOW');
+  const refused = async (source: string, variables: Record<string, unknown>) =>
+    (await office.graphql(ben!, source, variables)).errors?.map(({ extensions: { code, path } }) => [code, path]);
+  const nowhere = folderId('01900000-0000-7000-8000-000000000000');
+  for (const [object, code] of [
+    [encodeId('Archive', other), 'FORBIDDEN'],
+    [nowhere, 'NOT_FOUND'],
+  ] as const) {
+    expect(await refused(SET, { changes: [good, good, change(object, own, 'VIEW', 'ALLOW')] })).toEqual([
+      [code, 'changes[2].object'],
+    ]);
+    for (const mutation of ['breakInheritance', 'restoreInheritance']) {
+      const source = `mutation ($ids: [ID!]!) { ${mutation}(input: { objects: $ids }) { objects { object } } }`;
+      expect(await refused(source, { ids: [folderId(year!), object] })).toEqual([[code, 'objects[1]']]);
+    }
+  }
+  await office.data(
+    ben!,
+    'mutation ($id: ID!) { breakInheritance(input: { objects: [$id] }) { objects { inherits } } }',
+    { id: folderId(year!) },
+  );
+  const losing = [
+    change(folderId(secret!), own, 'EDIT', 'ALLOW'),
+    change(folderId(year!), own, 'EDIT_PERMISSIONS', null),
+  ];
+  expect(await refused(SET, { changes: losing })).toEqual([['LOCKED_OUT', 'changes[1].object']]);
+  expect(office.unexpected).toEqual([]);
+});
+
 describe('P5, P7', () => {
   const BREAK =
     'mutation ($id: ID!) { breakInheritance(input: { objects: [$id] }) { objects { inherits hasOwnEntries entries { copied } } } }';

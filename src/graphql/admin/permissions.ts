@@ -185,7 +185,9 @@ function defineMutations(kit: AdminKit, types: Types): void {
       async resolve({ objects, confirm }, context) {
         const named = objects.map((id, index) => namedObject(definitions, id, `objects[${index}]`));
         return changing(context, async (database) => {
-          for (const object of named) await setInheritance(database, object, inherit, confirm ?? false);
+          for (const [index, object] of named.entries()) {
+            await setInheritance(database, object, inherit, confirm ?? false, `objects[${index}]`);
+          }
           return { objects: await readBack(database, named) };
         });
       },
