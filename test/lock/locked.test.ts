@@ -74,11 +74,16 @@ describe('P11: records', () => {
       holder: { id: tree.people.mia, name: 'mia' },
       reason: 'Moving house',
       since: expect.any(String) as string,
-      message: 'mia has this workspace locked: Moving house. Everything can still be read, and access taken away.',
+      message:
+        'mia has this workspace locked: Moving house. Everything can still be read, and access taken away. To write, ask mia to unlock it; an administrator may break the lock.',
     });
     const external = await tree.user('ext', 'EXTERNAL');
     await tree.admit(external);
-    expect(await told(external)).toMatchObject({ holder: null, reason: 'Moving house' });
+    expect(await told(external)).toMatchObject({
+      holder: null,
+      reason: 'Moving house',
+      message: expect.stringMatching(/^This workspace is locked: .* To write, ask its holder to unlock it;/),
+    });
   });
 
   test('V2: of a lock hears nobody who sees nothing in the workspace: a write ends as it does without one', async () => {

@@ -220,6 +220,7 @@ describe('P5, P7', () => {
     const own = [change(folderId(year!), encodeId('User', ben!), 'EDIT_PERMISSIONS', null)];
     const { errors } = await office.graphql(ben!, SET, { changes: own });
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'LOCKED_OUT', confirm: 'OWN_EDIT_PERMISSIONS' });
+    expect(errors?.[0]?.message).toContain('set "confirm" (on the command line: --confirm)');
     await office.data(ben!, SET, { changes: own, confirm: true });
     expect(await codes(ben!, RESTORE, { id: folderId(year!) })).toEqual(['FORBIDDEN']);
   });

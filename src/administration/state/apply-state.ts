@@ -126,7 +126,7 @@ async function keepOwnPermissions(a: Administration, before: readonly string[]):
   if (before.every((id) => after.has(id))) return;
   throw new Refusal(
     'LOCKED_OUT',
-    'Afterwards you could not edit the permissions of an archive yourself any more. If that is what you want, confirm it.',
+    'Afterwards you could not edit the permissions of an archive yourself any more. To do it all the same, set "confirm" (on the command line: --confirm).',
     { confirm: 'OWN_EDIT_PERMISSIONS' },
   );
 }
