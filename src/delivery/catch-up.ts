@@ -1,6 +1,7 @@
 import { cannotGoOn, orderOf, type ChangeCursors, type Progress } from './cursors.ts';
 import type { Feed, Missed } from './feed.ts';
-import { readContents } from './rounds.ts';
+import { createPending, newsOf } from './news.ts';
+import { readContents, shownThrough } from './rounds.ts';
 import type { Snapshot } from './snapshot.ts';
 import { changeOf, type Link, type Subscriber, type Told } from './subscriber.ts';
 
@@ -77,9 +78,13 @@ async function missedIn(
           MOST_ROWS,
         );
   if (!missed.isKept) throw cannotGoOn('it is older than what is kept of changes');
-  const wasShown = changedBy(missed, workspace, progress, since);
+  if (missed.rows.length === MOST_ROWS) throw tooMuch();
+  const { wasShown, references } = changedBy(missed, workspace, progress, since);
+  // V2: nothing is told of what only refers to records that were hidden all along.
+  for (const id of await shownThrough(listing, viewer, references.pending.take().references, () => true))
+    wasShown.set(id, references.shown.get(id)! || wasShown.get(id) === true);
+  if (wasShown.size > mostWaiting) throw tooMuch();
   const there = [...wasShown.keys()].filter((id) => listing.ids.has(id));
-  if (wasShown.size > mostWaiting || missed.rows.length === MOST_ROWS) throw cannotGoOn('too much has changed since');
   const contents = await readContents(content, viewer, workspace, there);
   const { came, changed, gone } = source.kinds;
   return [...wasShown].flatMap(([id, shown]): Told[] => {
@@ -88,17 +93,20 @@ async function missedIn(
   });
 }
 
-/** What changed between the two, and whether the subscriber was shown it at any time. */
-function changedBy({ rows }: Missed, workspace: number, progress: Progress, since: Snapshot): Map<string, boolean> {
-  const { next, through } = progress;
+const tooMuch = () => cannotGoOn('too much has changed since');
+
+/** What changed between the two, and whether the subscriber was shown it at any time: records themselves, and references to others. */
+function changedBy({ rows }: Missed, workspace: number, progress: Progress, since: Snapshot) {
+  const { next, through: toldThrough } = progress;
   const wasShown = new Map<string, boolean>();
-  for (const { xid, ids, shown } of rows) {
+  const references = { pending: createPending(), shown: new Map<string, boolean>() };
+  for (const { xid, ids, shown, through } of rows) {
     if (!since.sees(xid)) continue;
     if (ids === null) throw cannotGoOn('the whole mailbox has changed since');
-    for (const id of ids) {
-      const isTold = next?.sees(xid) === true && orderOf(workspace, id) <= through!;
-      if (!isTold) wasShown.set(id, shown || wasShown.get(id) === true);
-    }
+    const areNew = ids.filter((id) => next?.sees(xid) !== true || orderOf(workspace, id) > toldThrough!);
+    if (areNew.length > 0 && through !== null) references.pending.add(newsOf(areNew, through));
+    const which = through === null ? wasShown : references.shown;
+    for (const id of areNew) which.set(id, shown || which.get(id) === true);
   }
-  return wasShown;
+  return { wasShown, references };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { Targets } from './news.ts';
 import { parseSnapshot, type Snapshot } from './snapshot.ts';
 
 /** What one transaction did to the records of one definition. */
@@ -8,8 +9,8 @@ export interface RecordRow {
   readonly workspace: number;
   readonly definition: string;
   readonly ids: readonly string[];
-  /** Whether they only refer to what changed. */
-  readonly through: boolean;
+  /** Of those that only refer to what changed: to what, each to one of `targets`. Null: they changed themselves. */
+  readonly through: (Targets & { readonly targets: readonly string[] }) | null;
 }
 
 /** What one transaction did to one mailbox, or to the records of its entries. */
@@ -62,7 +63,12 @@ export interface AccessState {
 /** What happened to what a viewer follows, while it didn't: for going on from a cursor. */
 export interface Missed {
   readonly isKept: boolean;
-  readonly rows: readonly { readonly xid: bigint; readonly ids: readonly string[] | null; readonly shown: boolean }[];
+  readonly rows: readonly {
+    readonly xid: bigint;
+    readonly ids: readonly string[] | null;
+    readonly shown: boolean;
+    readonly through: RecordRow['through'];
+  }[];
 }
 
 /** `through`: also records that refer to what changed. */
@@ -165,7 +171,7 @@ export function openFeed({ url, proof, onError, statementTimeout }: FeedOptions)
     },
     async missedRecords(since, person, { workspace, definition, through }, many) {
       const rows = await ask<MissedRow>(
-        'select is_kept, xid, ids, shown from rowplane.missed_records($1, $2::pg_snapshot, $3, $4, $5, $6, $7)',
+        'select is_kept, xid, ids, shown, reference from rowplane.missed_records($1, $2::pg_snapshot, $3, $4, $5, $6, $7)',
         [since.text, person, workspace, definition, through, many],
       );
       return missedIn(rows);
@@ -195,7 +201,7 @@ interface BatchRow {
   place: string;
   ticks: string;
   is_kept: boolean;
-  records: { xid: string; workspace: number; definition: string; ids: string[]; through: boolean }[];
+  records: (Omit<RecordRow, 'xid'> & { xid: string })[];
   entries: { xid: string; recipient: string; workspace: number | null; ids: string[] | null }[];
 }
 
@@ -204,12 +210,15 @@ interface MissedRow {
   xid: string | null;
   ids: string[] | null;
   shown: boolean;
+  reference?: RecordRow['through'];
 }
 
 function missedIn(rows: MissedRow[]): Missed {
   return {
     isKept: rows.every(({ is_kept }) => is_kept),
-    rows: rows.flatMap(({ xid, ids, shown }) => (xid === null ? [] : [{ xid: BigInt(xid), ids, shown }])),
+    rows: rows.flatMap(({ xid, ids, shown, reference = null }) =>
+      xid === null ? [] : [{ xid: BigInt(xid), ids, shown, through: reference }],
+    ),
   };
 }
 

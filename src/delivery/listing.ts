@@ -3,6 +3,7 @@ import type { Content } from './delivery.ts';
 import type { AccessClass } from './feed.ts';
 import { tooMany } from './endings.ts';
 import { createIdSet, type IdSet } from './id-set.ts';
+import { createPending, type News, type Pending } from './news.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { IdReading, Source } from './source.ts';
 import type { Subscriber } from './subscriber.ts';
@@ -22,6 +23,8 @@ export interface Listing {
   /** Whose it is, where it is one person's alone. */
   readonly person: string | null;
   readonly timed: boolean;
+  /** Whether planes may expose records to one of those alone who are in them. */
+  readonly asksWho: boolean;
   /** Whether records that only refer to what changed are of interest. */
   readonly refers: boolean;
   readonly groups: Map<string, Group>;
@@ -29,16 +32,15 @@ export interface Listing {
   readonly formed: Promise<void>;
   readonly isFormed: boolean;
   readonly ids: HeldIds;
-  /** Ids about which something is new. */
-  readonly pending: Set<string>;
+  readonly pending: Pending;
   /** Whether all of it has to be read again. */
   isStale: boolean;
   /** How often in a row it couldn't be read. */
   failures: number;
   /** Takes what a transaction changed. */
-  note(xid: bigint, ids: readonly string[]): void;
-  /** Something is new about these ids. */
-  stir(ids: Iterable<string>): void;
+  note(xid: bigint, news: News): void;
+  /** Something may be new. */
+  stir(news: News): void;
   hold(id: string): void;
   letGo(id: string): void;
   /** Holds these ids from now on, and no others. */
@@ -141,8 +143,8 @@ export function createListings(mostHeld: number): Listings {
   function create(spec: ListingSpec, isTrue: (reading: IdReading) => void): Listing {
     const { source, access, person, tellsOthers } = spec;
     const { workspace } = access;
-    const backlog: [bigint, readonly string[]][] = [];
-    const pending = new Set<string>();
+    const backlog: [bigint, News][] = [];
+    const pending = createPending();
     let formedAt: Snapshot | null = null;
     let ids = createIdSet();
     let isStale = false;
@@ -154,7 +156,7 @@ export function createListings(mostHeld: number): Listings {
       isTrue(reading);
       listing.replace(createIdSet(reading.ids));
       formedAt = reading.snapshot;
-      for (const [xid, changed] of backlog.splice(0)) listing.note(xid, changed);
+      for (const [xid, news] of backlog.splice(0)) listing.note(xid, news);
     }
 
     const listing: Listing = {
@@ -163,6 +165,7 @@ export function createListings(mostHeld: number): Listings {
       source,
       person: source.personal || access.personal ? person : null,
       timed: source.timed || access.timed,
+      asksWho: access.personal,
       refers: source.refers || tellsOthers,
       groups: new Map(),
       formed: Promise.resolve().then(form),
@@ -181,12 +184,12 @@ export function createListings(mostHeld: number): Listings {
         if (is) stirred.add(listing);
       },
       failures: 0,
-      note(xid, changed) {
-        if (formedAt === null) backlog.push([xid, changed]);
-        else if (!formedAt.sees(xid)) listing.stir(changed);
+      note(xid, news) {
+        if (formedAt === null) backlog.push([xid, news]);
+        else if (!formedAt.sees(xid)) listing.stir(news);
       },
-      stir(changed) {
-        for (const id of changed) pending.add(id);
+      stir(news) {
+        pending.add(news);
         stirred.add(listing);
       },
       hold(id) {

@@ -5,6 +5,7 @@ import type { Batch, Feed } from './feed.ts';
 import { isEnded } from './feed.ts';
 import { inStretches, inTurns, isPassing, pauseBriefly } from './in-turns.ts';
 import type { Listing, Listings } from './listing.ts';
+import { newsOf } from './news.ts';
 import { addMoves, prepareMove, relink, takeOver, toldOf, type Move, type PreparedMove } from './moves.ts';
 import { createPace } from './pace.ts';
 import { sharedProgress } from './shared-progress.ts';
@@ -78,13 +79,15 @@ export function startLoop(options: LoopOptions): Loop {
     }
     place = batch.place;
     placeAt = askedAt;
-    for (const { workspace, definition, xid, ids, through } of batch.records)
+    for (const { workspace, definition, xid, ids, through } of batch.records) {
+      const news = newsOf(ids, through);
       for (const listing of listings.ofDefinition(workspace, definition))
-        if (!through || listing.refers) listing.note(xid, ids);
+        if (through === null || listing.refers) listing.note(xid, news);
+    }
     for (const { recipient, workspace, xid, ids } of batch.entries)
       for (const listing of listings.ofMailbox(recipient)) {
         if (ids === null) listing.isStale = true;
-        else if (listing.workspace === workspace) listing.note(xid, ids);
+        else if (listing.workspace === workspace) listing.note(xid, newsOf(ids));
       }
     return batch;
   }
@@ -242,7 +245,7 @@ export function startLoop(options: LoopOptions): Loop {
       const isSame = (findings.ticks ?? batch.ticks) === from;
       if (!isSame || !isStill) isComplete = false;
       if (!isSame) {
-        putBack(findings.listing, findings.ids, findings.all !== null);
+        putBack(findings.listing, findings.news, findings.all !== null);
         continue;
       }
       settle(findings, !isStill, (subscriber, news) => {

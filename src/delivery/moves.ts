@@ -123,7 +123,7 @@ export function toldOf(move: PreparedMove, goneAlone: boolean): Told[] {
 export function takeOver({ from, listing, changed }: PreparedMove): void {
   if (from === null || listing === null || from.listing === listing) return;
   const told = new Set(changed);
-  listing.stir([...from.listing.pending].filter((id) => listing.ids.has(id) && !told.has(id)));
+  listing.stir(from.listing.pending.about((id) => listing.ids.has(id) && !told.has(id)));
   if (from.listing.isStale) listing.isStale = true;
 }
 

@@ -3,14 +3,15 @@ import type { Content } from './delivery.ts';
 import { tooMany } from './endings.ts';
 import { createIdSet, type IdSet } from './id-set.ts';
 import type { Group, HeldIds, Listing } from './listing.ts';
+import type { News, References } from './news.ts';
 import type { Source } from './source.ts';
 import type { Subscriber, Told } from './subscriber.ts';
 
 /** What a round found out about a listing, before anybody is told. */
 export interface Findings {
   readonly listing: Listing;
-  /** The ids that it is about. */
-  readonly ids: readonly string[];
+  /** What it is about. */
+  readonly news: News;
   /** The permission clock that they are true at; null: the round's, if that stood still. */
   readonly ticks: number | null;
   readonly came: readonly string[];
@@ -28,39 +29,39 @@ const CONTENTS_AT_ONCE = 250;
 
 /** Reads, as one of those who follow it, which of a listing's changed ids are there now, and what they hold. Null: nobody follows it any more. */
 export async function findOut(listing: Listing, mostHeld: number): Promise<Findings | null> {
-  const { pending, isStale } = listing;
+  const { isStale } = listing;
   const reader = listing.reader();
   if (reader === null) return null;
   // Taken out before it is looked at: what changes again from here on is another change.
-  const ids = [...pending];
-  pending.clear();
+  const news = listing.pending.take();
   listing.isStale = false;
   try {
-    return await look(listing, reader, ids, isStale, mostHeld);
+    return await look(listing, reader, news, isStale, mostHeld);
   } catch (error) {
-    putBack(listing, ids, isStale);
+    putBack(listing, news, isStale);
     throw error;
   }
 }
 
 /** What was found is not to be told: it has to be found out again. */
-export function putBack(listing: Listing, ids: readonly string[], isStale: boolean): void {
-  listing.stir(ids);
+export function putBack(listing: Listing, news: News, isStale: boolean): void {
+  listing.stir(news);
   if (isStale) listing.isStale = true;
 }
 
 async function look(
   listing: Listing,
   reader: Viewer,
-  ids: readonly string[],
+  news: News,
   isStale: boolean,
   mostHeld: number,
 ): Promise<Findings> {
+  const { workspace, source, ids: held } = listing;
+  const ids = await idsOf(listing, reader, news);
   if (!isStale) {
-    const findings = await lookAtContents(listing, ids);
+    const findings = ids.length === 0 ? nothing(listing, news) : await lookAtContents(listing, news, ids);
     if (findings !== null) return findings;
   }
-  const { workspace, source, ids: held } = listing;
   let ticks = -1;
   let there: Set<string> | IdSet = new Set<string>();
   if (isStale) {
@@ -80,20 +81,49 @@ async function look(
     listing,
     asked.filter((id) => there.has(id)),
   );
-  const found = { listing, ids, ticks, contents, all: null, ...compared(held, asked, there, missing) };
+  const found = { listing, news, ticks, contents, all: null, ...compared(held, asked, there, missing) };
   if (!isStale) return found;
   const gone = [...held].filter((id) => !there.has(id));
   return { ...found, gone, all: withoutThose(there as IdSet, missing, held) };
 }
 
 /** Where nothing is asked of a record but that it can be seen, its content says whether it is there. Null: not for this listing. */
-async function lookAtContents(listing: Listing, ids: readonly string[]): Promise<Findings | null> {
+async function lookAtContents(listing: Listing, news: News, ids: readonly string[]): Promise<Findings | null> {
   const { source, groups, ids: held } = listing;
   if (!source.isAll || ![...groups.values()].every(({ content }) => content.isRead)) return null;
   const { contents, missing } = await contentsOf(listing, ids);
   if (contents.size === 0) return null;
   const there = new Set([...contents.values()].flatMap((read) => [...read.keys()]));
-  return { listing, ids, ticks: null, contents, all: null, ...compared(held, ids, there, missing) };
+  return { listing, news, ticks: null, contents, all: null, ...compared(held, ids, there, missing) };
+}
+
+/** All that changed may be the target of references that are empty for those who follow, and were. */
+function nothing(listing: Listing, news: News): Findings {
+  return { listing, news, ticks: null, contents: new Map(), all: null, came: [], changed: [], gone: [] };
+}
+
+/** The ids that news may make a difference to. V2: whoever doesn't see what a record refers to, and didn't, is told nothing of it. */
+async function idsOf(listing: Listing, reader: Viewer, { ids, references }: News): Promise<string[]> {
+  const all = new Set(ids);
+  for (const id of await shownThrough(listing, reader, references, (each) => !all.has(each))) all.add(id);
+  return [...all];
+}
+
+/** The ids of those records of which a reference shows its target to the viewer, or may have shown it before that changed. */
+export async function shownThrough(
+  { source, workspace, asksWho }: Listing,
+  viewer: Viewer,
+  references: readonly References[],
+  counts: (id: string) => boolean,
+): Promise<Set<string>> {
+  const shown = new Set<string>();
+  for (const { to, targets } of references) {
+    const asked = [...targets].filter(([id]) => counts(id) && !shown.has(id));
+    for (let from = 0; from < asked.length; from += AT_ONCE)
+      for (const id of await source.readReferring(viewer, workspace, to, asked.slice(from, from + AT_ONCE), asksWho))
+        shown.add(id);
+  }
+  return shown;
 }
 
 /** What vanished between two readings (`missing`) has changed since, and comes again. */
@@ -150,12 +180,12 @@ export function settle(
   goneAlone: boolean,
   tell: (to: Subscriber, news: readonly Told[]) => void,
 ): void {
-  const { listing, ids, came, changed, gone, contents, all } = findings;
+  const { listing, news, came, changed, gone, contents, all } = findings;
   for (const id of gone) listing.letGo(id);
   if (!goneAlone) {
     if (all === null) for (const id of came) listing.hold(id);
     else listing.replace(all);
-  } else putBack(listing, ids, all !== null);
+  } else putBack(listing, news, all !== null);
   const { came: cameKind, changed: changedKind, gone: goneKind } = listing.source.kinds;
   const { workspace } = listing;
   const found = [
@@ -167,12 +197,12 @@ export function settle(
   for (const group of listing.groups.values()) {
     const read = contents.get(group);
     // One object for all of them.
-    const news = found.map(({ id, kind }): Told => {
+    const toTell = found.map(({ id, kind }): Told => {
       return { kind, workspace, id, content: kind === goneKind ? null : read!.get(id) };
     });
     for (const subscriber of [...group.members]) {
       const { without } = subscriber.links.get(workspace)!;
-      tell(subscriber, without === null ? news : asNewTo(without, news, listing.source.kinds));
+      tell(subscriber, without === null ? toTell : asNewTo(without, toTell, listing.source.kinds));
     }
   }
 }

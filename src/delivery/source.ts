@@ -1,9 +1,10 @@
 import type { Statement } from '../access/unit.ts';
 import type { Viewer, Viewers } from '../access/viewers.ts';
 import { isBlind, sightOf } from '../reader/sight.ts';
-import { idsStatement, type Filter } from '../reader/statement.ts';
+import { idsStatement, referringStatement, type Filter } from '../reader/statement.ts';
 import { countsFromNow, fieldsOfCondition, isForEveryone } from '../compiler/condition/condition.ts';
 import type { MailboxKind, RecordKind, RecordList } from './delivery.ts';
+import type { Targets } from './news.ts';
 import { parseSnapshot, type Snapshot } from './snapshot.ts';
 
 /** Ids that were read, and of which moment. */
@@ -31,6 +32,17 @@ export interface Source {
   readonly kinds: { readonly came: AnyKind; readonly changed: AnyKind; readonly gone: AnyKind };
   /** All ids in the workspace, but no more than `limit`; or which of these. */
   read(viewer: Viewer, workspace: number, chosen: Chosen): Promise<IdReading>;
+  /**
+   * Which of these, given with the target of each, refer to what the viewer sees there, or may have seen before it changed. `asksWho`: whether
+   * planes of the viewer's may have exposed it to the viewer alone, of which nothing is kept.
+   */
+  readReferring(
+    viewer: Viewer,
+    workspace: number,
+    to: Targets,
+    references: readonly (readonly [id: string, target: string])[],
+    asksWho: boolean,
+  ): Promise<readonly string[]>;
 }
 
 export type AnyKind = RecordKind | MailboxKind;
@@ -54,6 +66,12 @@ export function recordSource(viewers: Viewers, { definition, condition, archive,
         const sight = sightOf(knowledge, definition);
         return isBlind(sight) ? null : idsStatement(sight, filter, chosen);
       }),
+    async readReferring(viewer, workspace, to, references, asksWho) {
+      const { ids } = await readIds(viewers, viewer, workspace, (knowledge) =>
+        referringStatement(sightOf(knowledge, definition), to, references, asksWho),
+      );
+      return ids;
+    },
   };
 }
 
@@ -73,6 +91,7 @@ export function mailboxSource(viewers: Viewers): Source {
           ? { text: 'select rowplane.own_mailbox($1, $2::uuid[]) as id', values: [workspace, chosen.ids] }
           : { text: 'select m.id from rowplane.own_mailbox($1) m(id) limit $2', values: [workspace, chosen.limit] },
       ),
+    readReferring: () => Promise.resolve([]),
   };
 }
 

@@ -6,7 +6,7 @@ import { orderBy, stretches, type Bounds, type PlacedKey } from './keyset.ts';
 import { aliasOf, assemble, cellsOf, keySql, recordsSql, select, selectByRealm, type Part } from './merge-planes.ts';
 import type { OrderKey } from './order.ts';
 import type { Selection } from './selection.ts';
-import { branchesOf, type PlaneView, type Sight } from './sight.ts';
+import { branchesOf, columnOf, sourcesOf, type PlaneView, type Sight } from './sight.ts';
 import { visibleConditionToSql } from './visible-condition.ts';
 
 /** Which records a list is about, before its page is cut out. */
@@ -102,6 +102,54 @@ export function idsStatement(
   });
   const limit = 'limit' in chosen ? ` limit ${Math.trunc(chosen.limit)}` : '';
   return finished(`select l.id from (${selects.join(' union ')}) l${limit}`, values, false);
+}
+
+/** References to records that changed: of one field, to records that stood alike before. */
+export interface ChangedTargets {
+  field: string;
+  /** The right without which nobody sees them (R7). */
+  right: string | null;
+  /** The realm that they stood in; null if they weren't there, or in the trash. */
+  realm: number | null;
+  /** The planes that exposed them to everybody in these planes. */
+  exposing: readonly number[] | null;
+}
+
+/**
+ * The statement for those of some records, as `id`, of which the viewer sees the reference, and sees its target or may have seen it before
+ * that changed: with `asksWho` also where planes expose it only to who isn't known any more. `references`: ids with the target of each.
+ * Null: the viewer sees the field nowhere.
+ */
+export function referringStatement(
+  sight: Sight,
+  { field, right, realm, exposing }: ChangedTargets,
+  references: readonly (readonly [id: string, target: string])[],
+  asksWho: boolean,
+): Statement | null {
+  const { workspace, definition } = sight;
+  const views = sourcesOf(sight, field);
+  if (views.length === 0) return null;
+  const values: unknown[] = [];
+  const parameter = parametersInto(values);
+  const ids = parameter(
+    references.map(([id]) => id),
+    'uuid[]',
+  );
+  const targets = parameter(
+    references.map(([, target]) => target),
+    'uuid[]',
+  );
+  const tests = [
+    `(select rowplane.viewer_flags(${workspace}, 'VIEW'))[${parameter(realm, 'int')}]`,
+    ...(asksWho ? [] : [`${parameter(exposing, 'int[]')} && (select rowplane.viewer_planes(${workspace}))`]),
+    ...(right === null ? [] : [`(select rowplane.viewer_right(${workspace}, ${parameter(right, 'text')}, 'DISPLAY'))`]),
+  ];
+  const stood = realm === null || exposing === null ? [] : [`(${tests.join(' and ')})`];
+  const selects = views.map((view) => {
+    const shown = [`t.${columnOf(definition, field)} = g.target`, ...stood].join(' or ');
+    return `select t.id from unnest(${ids}, ${targets}) g(id, target) join ${view.name} t on t.id = g.id where t.id = any (${ids}) and (${shown})`;
+  });
+  return finished(selects.join(' union '), values, false);
 }
 
 function isFiltered({ condition, folder }: Filter): boolean {

@@ -41,7 +41,7 @@ test.each(ATTACKERS)('V2: %s learns nothing of the outbox and writes nothing int
       `select rowplane.note_new_entries()`,
       `select rowplane.access_keys(${vault.workspace}, uuidv7())`,
       `select rowplane.people_alike(${vault.workspace}, ${NOBODY})`,
-      `select rowplane.referring_records(${vault.workspace}, 'paper', ${NOBODY}, '{paper}')`,
+      `select rowplane.references_to(${vault.workspace}, 'paper', ${NOBODY}, '{paper}')`,
       `select rowplane.entries_of_changed(${NOBODY}, '{}', '{}')`,
       `select ws_${vault.workspace}_edit.paper_note()`,
       ...asking(deliveryProof(vault.database.secret)),

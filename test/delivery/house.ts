@@ -42,6 +42,8 @@ export interface WatchOptions {
   personal?: boolean;
   /** Papers with the names of their matters. */
   matters?: boolean;
+  /** Whether it tells of other objects, whatever is read of them. */
+  tellsOthers?: boolean;
 }
 
 /** A delivery over an office, and programs that follow. */
@@ -65,7 +67,13 @@ export interface House {
 export function contentFor(
   office: Grounds,
   reader: Reader,
-  { definition = 'paper', cells = ['title'], personal = false, matters = false }: WatchOptions = {},
+  {
+    definition = 'paper',
+    cells = ['title'],
+    personal = false,
+    matters = false,
+    tellsOthers = matters,
+  }: WatchOptions = {},
 ): Content {
   const selection = emptySelection(office.definitions.get(definition)!);
   for (const cell of cells) selection.cells.add(cell);
@@ -85,7 +93,7 @@ export function contentFor(
     isRead: true,
     personal,
     tellsAccess: false,
-    tellsOthers: matters,
+    tellsOthers,
     async read(viewer, workspace, ids) {
       const request = { workspace, ids, selection };
       const [found] = (await reader.read(
