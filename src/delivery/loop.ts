@@ -44,11 +44,37 @@ export interface Loop {
 /** What was read isn't true any more, since permissions changed meanwhile: to be done again. */
 export class Outdated extends Error {}
 
+/** Everybody's first move, then everybody's second, and so on: who follows a thousand lists keeps nobody else waiting. */
+function inFairOrder(moves: readonly Move[]): Move[] {
+  const counts = new Map<string, number>();
+  const places = new Map<Move, number>();
+  for (const move of moves) {
+    const { id } = move.subscribers[0]!.viewer;
+    const place = counts.get(id) ?? 0;
+    counts.set(id, place + 1);
+    places.set(move, place);
+  }
+  return [...moves].sort((one, other) => places.get(one)! - places.get(other)!);
+}
+
 /** How many listings are read at the same time: viewers' connections have other work, too. */
 const SIDE_BY_SIDE = 8;
 const MOST_FAILURES = 5;
 /** Milliseconds. */
 const LONGEST_WHILE_SOMEBODY_WAITS = 1_000;
+/** Milliseconds after which no further listing is read before it is looked for whose access ended meanwhile. */
+const LONGEST_READING = 150;
+/** How many moves are prepared at a time, for the same reason. */
+const MOVES_AT_ONCE = 40;
+
+/** What was new up to a place: all of it is told before what came later counts, in as many readings as it takes. */
+interface Pass {
+  readonly upTo: Snapshot;
+  /** When that was asked for. */
+  readonly upToAt: number;
+  /** The listings of which not all of it was told. */
+  readonly left: Set<Listing>;
+}
 
 export function startLoop(options: LoopOptions): Loop {
   const { feed, listings, sights, people, cursors, subscribers, interval, mostHeld, mostWaiting, onError } = options;
@@ -99,21 +125,32 @@ export function startLoop(options: LoopOptions): Loop {
     settledAt ??= began;
     if (place === null) settled = null;
     let batch = await look();
+    let pass: Pass | null = null;
     settled ??= batch.place;
     for (;;) {
       if (batch.ticks !== sights.ticks || people.newcomers.size > 0) await learn(batch.ticks);
       const moves = mayMove ? findMoves() : [];
       mayMove = false;
       if (moves.length > 0) {
-        batch = await move(moves);
+        for (let from = 0; from < moves.length; from += MOVES_AT_ONCE) {
+          batch = await move(moves.slice(from, from + MOVES_AT_ONCE));
+          // Those that are left are found again.
+          if (batch.ticks !== sights.ticks) break;
+        }
+        // What a listing had to tell of those who left it is with another one now.
+        if (pass !== null) for (const listing of listings.due()) pass.left.add(listing);
         continue;
       }
       const due = listings.due();
       if (due.length === 0) break;
-      const upTo = place;
-      batch = await tell(due);
+      pass ??= { upTo: place!, upToAt: placeAt, left: new Set(due) };
+      batch = await tell(due, pass.left);
+      if (pass.left.size > 0) continue;
+      settled = pass.upTo;
+      settledAt = pass.upToAt;
+      pass = null;
       const isLong = performance.now() - began > LONGEST_WHILE_SOMEBODY_WAITS;
-      if (isLong && rests.size > 0 && settled === upTo && batch.ticks === sights.ticks) break;
+      if (isLong && rests.size > 0 && batch.ticks === sights.ticks) break;
     }
     await telling;
     if (listings.due().length > 0) return;
@@ -156,7 +193,7 @@ export function startLoop(options: LoopOptions): Loop {
       const sight = sights.of(subscriber.viewer);
       if (sight !== undefined) addMoves(subscriber, sight, moves);
     }
-    return [...moves.values()].flatMap((each) => [...each.values()]);
+    return inFairOrder([...moves.values()].flatMap((each) => [...each.values()]));
   }
 
   function isTrue({ ticks }: { ticks: number }): void {
@@ -219,21 +256,28 @@ export function startLoop(options: LoopOptions): Loop {
     link.without = new Set([...(link.without ?? []), ...gone]);
   }
 
-  async function tell(due: readonly Listing[]): Promise<Batch> {
+  /** Reads listings for as long as nobody's access is likely to wait for it, those first that are `left`, and tells what is new there. */
+  async function tell(due: readonly Listing[], left: Set<Listing>): Promise<Batch> {
     const from = sights.ticks;
     const upTo = place!;
-    const upToAt = placeAt;
+    const begun = performance.now();
     const found: Findings[] = [];
-    let isComplete = true;
+    /** Those of which not everything up to this place is told. */
+    const untold = new Set(due);
+    for (const listing of left) if (!untold.has(listing)) left.delete(listing);
     let isFailing = false;
-    await inTurns(due, SIDE_BY_SIDE, async (listing) => {
+    await inTurns([...new Set([...left, ...due])], SIDE_BY_SIDE, async (listing) => {
+      if (performance.now() - begun > LONGEST_READING) return;
       try {
         const findings = await findOut(listing, mostHeld);
         if (findings !== null) found.push(findings);
+        untold.delete(listing);
+        left.delete(listing);
         listing.failures = 0;
       } catch (error) {
-        isComplete = false;
         isFailing = true;
+        // Behind those that weren't tried yet.
+        if (left.delete(listing)) left.add(listing);
         giveUp(listing, error);
       }
     });
@@ -243,7 +287,7 @@ export function startLoop(options: LoopOptions): Loop {
     const told = new Map<Subscriber, readonly Told[]>();
     for (const findings of found.sort((one, other) => one.listing.workspace - other.listing.workspace)) {
       const isSame = (findings.ticks ?? batch.ticks) === from;
-      if (!isSame || !isStill) isComplete = false;
+      if (!isSame || !isStill) for (const each of [untold, left]) each.add(findings.listing);
       if (!isSame) {
         putBack(findings.listing, findings.news, findings.all !== null);
         continue;
@@ -255,22 +299,18 @@ export function startLoop(options: LoopOptions): Loop {
     }
     const unfinished = settled!;
     const reached = sharedProgress((sight, through) =>
-      !isComplete
-        ? { done: unfinished, next: null, through: null, sight }
-        : through === null
-          ? { done: upTo, next: null, through: null, sight }
-          : { done: unfinished, next: upTo, through, sight },
+      through === null
+        ? { done: upTo, next: null, through: null, sight }
+        : { done: unfinished, next: upTo, through, sight },
     );
+    const notReached = sharedProgress((sight) => ({ done: unfinished, next: null, through: null, sight }));
     telling = inStretches(told, ([subscriber, news]) => {
-      const progress = reached(subscriber.sight, news);
+      const isAll = [...subscriber.links.values()].every(({ listing }) => !untold.has(listing));
+      const progress = (isAll ? reached : notReached)(subscriber.sight, news);
       news.forEach((each, index) => {
         push(subscriber, each, progress[index]!);
       });
     }).catch(onError);
-    if (isComplete) {
-      settled = upTo;
-      settledAt = upToAt;
-    }
     if (listings.held > mostHeld) for (const { listing } of found) failAll(listing, tooMany(mostHeld));
     if (isFailing) await pauseBriefly();
     return batch;
