@@ -127,7 +127,8 @@ test('V1: what a subscription tells of records is what the query by id gives, fo
         );
       }
     }),
-    { numRuns: 150 },
+    // What doesn't describe itself may depend on who looks: one such, whatever the others are.
+    { numRuns: 150, examples: [['{ archive { folders(first: 2) { nodes { id name } } } }', viewers[0]!]] },
   );
   expect(personal).toBeGreaterThan(0);
 });
