@@ -72,7 +72,8 @@ export function checkLimits(
   variables: Readonly<Record<string, unknown>>,
   limits: Limits = LIMITS,
 ): void {
-  const fragments: Record<string, FragmentDefinitionNode> = {};
+  // Without a prototype: fragments may be called like what objects inherit.
+  const fragments = Object.create(null) as Record<string, FragmentDefinitionNode>;
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
   }

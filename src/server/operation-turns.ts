@@ -16,16 +16,19 @@ export function inTurnById(
 ): (text: string) => Promise<void> {
   const turns = new Map<string, Turn>();
 
-  async function begin(id: string, text: string): Promise<void> {
-    const turn: Turn = { isCompleted: false, next: null };
-    turns.set(id, turn);
-    try {
-      await handle(text);
-    } finally {
-      turns.delete(id);
+  /** One after the other, not one in the other: a client may go on like that for as long as it is there. */
+  async function run(id: string, first: string): Promise<void> {
+    for (let text: string | null = first; text !== null;) {
+      const turn: Turn = { isCompleted: false, next: null };
+      turns.set(id, turn);
+      try {
+        await handle(text);
+      } finally {
+        turns.delete(id);
+      }
+      // On a socket that is gone nobody would end it any more.
+      text = isOpen() ? turn.next : null;
     }
-    // On a socket that is gone nobody would end it any more.
-    if (turn.next !== null && isOpen()) await begin(id, turn.next);
   }
 
   return (text) => {
@@ -33,7 +36,7 @@ export function inTurnById(
     if (typeof id !== 'string' || id === '') return handle(text);
     const turn = turns.get(id);
     if (type === 'subscribe') {
-      if (turn === undefined) return begin(id, text);
+      if (turn === undefined) return run(id, text);
       if (turn.isCompleted && turn.next === null) turn.next = text;
       else refuseDuplicate(id);
       return Promise.resolve();

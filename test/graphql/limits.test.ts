@@ -16,6 +16,11 @@ function verdict(source: string, variables: Record<string, unknown> = {}, limits
   }
 }
 
+test('fragments count whatever they are called', () => {
+  for (const name of ['__proto__', 'constructor', 'toString'])
+    expect(verdict(`{ ...${name} } fragment ${name} on Query { a b c }`, {}, { complexity: 2 })).toContain('3 fields');
+});
+
 test('a page counts as many times its fields as it has rows, wherever its size comes from', () => {
   const fields = (count: string) =>
     `The operation may answer with ${count} fields; 100 are allowed. Ask for smaller pages or fewer fields.`;

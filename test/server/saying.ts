@@ -1,4 +1,7 @@
+import { afterAll, beforeAll } from 'vitest';
 import { WebSocket } from 'ws';
+import type { RunningServer } from '../../src/server/start-server.ts';
+import { startTinyServer } from './tiny-server.ts';
 
 export const INIT = { type: 'connection_init' };
 export const TICKS = { id: '1', type: 'subscribe', payload: { query: 'subscription { ticks }' } };
@@ -8,8 +11,23 @@ export interface Closed {
   received: Record<string, unknown>[];
 }
 
+export const addressOf = ({ url }: RunningServer) => `${url.replace('http', 'ws')}/graphql`;
+
+/** A server for the tests of a file, which takes no frames beyond 20,000 bytes. */
+export function useServer() {
+  let server: RunningServer;
+  beforeAll(async () => {
+    server = await startTinyServer({ sizeLimit: 20_000 });
+  });
+  afterAll(() => server.stop());
+  return {
+    address: () => addressOf(server),
+    say: (messages: unknown[], running = server) => say(addressOf(running), messages),
+  };
+}
+
 /** Says these things on a raw socket, each when the one before was answered or needs no answer, and tells how the server closed it. */
-export function say(address: string, messages: unknown[]): Promise<Closed> {
+function say(address: string, messages: unknown[]): Promise<Closed> {
   return new Promise((resolve) => {
     const socket = new WebSocket(address, 'graphql-transport-ws');
     const received: Record<string, unknown>[] = [];

@@ -2,24 +2,17 @@ import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { RunningServer } from '../../src/server/start-server.ts';
-import { INIT, say as sayTo, TICKS, until } from './saying.ts';
+import { addressOf, INIT, TICKS, until, useServer } from './saying.ts';
 import { ADA, open, startTinyServer } from './tiny-server.ts';
 
 // What clients do that is in nobody's interest, and what the server can't do for a while.
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startTinyServer({ sizeLimit: 20_000 });
-});
-afterAll(() => server.stop());
-
-const addressOf = (running: RunningServer) => `${running.url.replace('http', 'ws')}/graphql`;
-const say = (messages: unknown[], running = server) => sayTo(addressOf(running), messages);
+const { address, say } = useServer();
 
 describe('an id that is used again', () => {
   /** A socket on which the protocol has begun, and what it was told. */
   async function begun() {
-    const socket = new WebSocket(addressOf(server), 'graphql-transport-ws');
+    const socket = new WebSocket(address(), 'graphql-transport-ws');
     const received: { id?: string; type: string; payload?: unknown }[] = [];
     socket.on('message', (data: Buffer) => received.push(JSON.parse(data.toString()) as (typeof received)[number]));
     await new Promise((resolve) => socket.once('open', resolve));
@@ -78,7 +71,7 @@ describe('an id that is used again', () => {
 });
 
 test('a client that doesn’t take the answers is read no further until it does', async () => {
-  const socket = new WebSocket(addressOf(server), 'graphql-transport-ws');
+  const socket = new WebSocket(address(), 'graphql-transport-ws');
   let answers = 0;
   socket.on('message', () => answers++);
   await new Promise((resolve) => socket.once('open', resolve));

@@ -1,22 +1,14 @@
 import { createClient } from 'graphql-ws';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Refusal } from '../../src/access/refusals.ts';
 import { signOwnToken } from '../../src/accounts/token-verifier.ts';
 import type { RunningServer } from '../../src/server/start-server.ts';
-import { INIT, say as sayTo, TICKS, until, type Closed } from './saying.ts';
+import { INIT, TICKS, until, useServer, type Closed } from './saying.ts';
 import { ADA, open, OWN_KEY, startTinyServer } from './tiny-server.ts';
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startTinyServer({ sizeLimit: 20_000 });
-});
-afterAll(() => server.stop());
-
-const addressOf = (running: RunningServer) => `${running.url.replace('http', 'ws')}/graphql`;
-
-const say = (messages: unknown[], running = server) => sayTo(addressOf(running), messages);
+const { address, say } = useServer();
 
 describe('what a client may not say', () => {
   test.each([
@@ -51,7 +43,7 @@ describe('what a client may not say', () => {
 
 describe('subscriptions', () => {
   test('tell their results one after the other, until the client completes them', async () => {
-    const client = createClient({ url: addressOf(server), webSocketImpl: WebSocket });
+    const client = createClient({ url: address(), webSocketImpl: WebSocket });
     const results = client.iterate({ query: 'subscription { ticks }' });
     expect((await results.next()).value).toEqual({ data: { ticks: '0' } });
     expect((await results.next()).value).toEqual({ data: { ticks: '1' } });
@@ -62,7 +54,7 @@ describe('subscriptions', () => {
   });
 
   test('a query that is sent behind a subscription is run when that has begun, so that nothing falls in between', async () => {
-    const client = createClient({ url: addressOf(server), webSocketImpl: WebSocket, lazy: false });
+    const client = createClient({ url: address(), webSocketImpl: WebSocket, lazy: false });
     const results = client.iterate({ query: 'subscription { ticks }', variables: { begins: 300 } });
     const first = results.next();
     const query = client.iterate({ query: '{ ticking }' });
@@ -73,7 +65,7 @@ describe('subscriptions', () => {
   });
 
   test('what is wrong with one is an error of its own, and the socket stays', async () => {
-    const client = createClient({ url: addressOf(server), webSocketImpl: WebSocket });
+    const client = createClient({ url: address(), webSocketImpl: WebSocket });
     const results = client.iterate({ query: 'subscription { ticks }' });
     await results.next();
     const wrong = client.iterate({ query: 'subscription { nothing }' });
@@ -84,7 +76,7 @@ describe('subscriptions', () => {
   });
 
   test('a closed socket ends all of its own', async () => {
-    const socket = new WebSocket(addressOf(server), 'graphql-transport-ws');
+    const socket = new WebSocket(address(), 'graphql-transport-ws');
     socket.on('open', () => socket.send(JSON.stringify(INIT)));
     socket.on('message', (data: Buffer) => {
       if (!data.toString().includes('connection_ack')) return;
@@ -102,7 +94,7 @@ describe('subscriptions', () => {
       payload: { ...TICKS.payload, variables: { every: 60_000 } },
     }));
     const { received } = await new Promise<Closed>((resolve) => {
-      const socket = new WebSocket(addressOf(server), 'graphql-transport-ws');
+      const socket = new WebSocket(address(), 'graphql-transport-ws');
       const received: Record<string, unknown>[] = [];
       socket.on('open', () => socket.send(JSON.stringify(INIT)));
       socket.on('message', (data: Buffer) => {
@@ -139,7 +131,7 @@ describe('connections that stay open end with who they are of', () => {
   test('a client that connects again before that, with a new token, goes on', async () => {
     let tokens = 0;
     const client = createClient({
-      url: addressOf(server),
+      url: address(),
       webSocketImpl: WebSocket,
       shouldRetry: () => true,
       connectionParams: async () => {
